@@ -1,0 +1,140 @@
+/** Rules for what comes in with a write: normalised first, then checked as a whole, so that all errors are told at once. */
+import {
+  ArrayMaxSize,
+  ArrayUnique,
+  type ValidationError,
+  registerDecorator,
+  ValidateNested,
+  validateSync,
+} from 'class-validator';
+import { DomainError, type UserError, userError, UserErrorCode } from './errors.js';
+import { isId } from './id.js';
+
+/** Texts have a length: a title, a line, a paragraph, a story. Counted in UTF-16 code units, as JavaScript does. */
+export const TITLE_LENGTH = 300;
+export const LINE_LENGTH = 500;
+export const PARAGRAPH_LENGTH = 5_000;
+export const STORY_LENGTH = 50_000;
+const LIST_LENGTH = 200;
+
+/** A text of at most `maximum` code units without control characters other than line feed and tab. */
+export function Text(maximum: number, { required = false } = {}): PropertyDecorator {
+  return rule('text', (value) => {
+    if (value == null) return null;
+    if (typeof value !== 'string') return 'must be text.';
+    if (required && value === '') return 'must not be empty.';
+    if (value.length > maximum) return `must be at most ${maximum} characters long; this has ${value.length}.`;
+    if (FORBIDDEN_CHARACTERS.test(value)) return 'must hold no control characters.';
+    return null;
+  });
+}
+
+// Unpaired surrogates cannot be stored as UTF-8 at all; NUL cannot be stored in PostgreSQL.
+const FORBIDDEN_CHARACTERS = /[\u0000-\u0008\u000b-\u001f\u007f]|\p{Surrogate}/u;
+
+/** A text that matches `pattern`; `description` says in words what is wanted. */
+export function Pattern(pattern: RegExp, description: string): PropertyDecorator {
+  return rule('pattern', (value) =>
+    value == null || (typeof value === 'string' && pattern.test(value)) ? null : `must be ${description}.`,
+  );
+}
+
+/** A number from `minimum` to `maximum`. */
+export function Range(minimum: number, maximum: number): PropertyDecorator {
+  return rule('range', (value) =>
+    value == null || (typeof value === 'number' && value >= minimum && value <= maximum)
+      ? null
+      : `must be a number from ${minimum} to ${maximum}.`,
+  );
+}
+
+/** An amount of money: not negative, at most two decimals, with a `currency` beside it, and only where `only` allows one. */
+export function Money({ only = () => true }: { only?: (input: object) => boolean } = {}): PropertyDecorator {
+  return rule('money', (value, input) => {
+    const currency = (input as { currency?: string | null }).currency ?? null;
+    if (value == null) return currency === null ? null : 'is missing, though a currency is given.';
+    if (!only(input)) return 'belongs to contributions of the kind MONEY.';
+    if (currency === null) return 'needs a currency beside it.';
+    if (typeof value !== 'number' || value < 0 || value >= 1e12) return 'must be a number from 0 to below a million millions.';
+    return Math.abs(Math.round(value * 100) - value * 100) > 1e-4 ? 'must have at most two decimals.' : null;
+  });
+}
+
+/** The id of something that this API gave. */
+export function Id(): PropertyDecorator {
+  return rule('id', (value) => (value == null || isId(String(value)) ? null : 'must be an id that this API gave.'));
+}
+
+/** A list of input objects, each checked by its own rules. */
+export function Items(maximum = LIST_LENGTH): PropertyDecorator {
+  return (target, property) => {
+    ValidateNested({ each: true })(target, property);
+    ArrayMaxSize(maximum, { message: `must have at most ${maximum} entries.` })(target, property as string);
+  };
+}
+
+/** A list of values without repetition, each from `minimum` to `maximum` where these are given. */
+export function DistinctValues({ minimum = -Infinity, maximum = Infinity, pattern = /^/ } = {}): PropertyDecorator {
+  return (target, property) => {
+    ArrayMaxSize(LIST_LENGTH, { message: `must have at most ${LIST_LENGTH} entries.` })(target, property as string);
+    ArrayUnique({ message: 'must not name anything twice.' })(target, property as string);
+    rule('values', (list) => {
+      const wrong = (Array.isArray(list) ? list : []).filter((value) =>
+        typeof value === 'number' ? value < minimum || value > maximum : !pattern.test(String(value)),
+      );
+      if (wrong.length === 0) return null;
+      return Number.isFinite(maximum)
+        ? `must name numbers from ${minimum} to ${maximum}; ${wrong.join(', ')} is none.`
+        : `must name things as this API writes them; ${JSON.stringify(wrong[0])} is none.`;
+    })(target, property);
+  };
+}
+
+/**
+ * Normalises the texts of an input in place (NFC, line feeds, no white space around) and checks it.
+ *
+ * @param input an instance of a class with the rules above; nested inputs are instances too
+ * @throws DomainError with every error found, each with its path
+ */
+export function checkInput(input: object): void {
+  normalise(input);
+  const errors = validateSync(input, { forbidUnknownValues: false, stopAtFirstError: true }).flatMap((error) =>
+    userErrors(error, []),
+  );
+  if (errors.length > 0) throw new DomainError(errors);
+}
+
+function normalise(input: object): void {
+  for (const [key, value] of Object.entries(input)) {
+    if (typeof value === 'string') {
+      (input as Record<string, unknown>)[key] = value.normalize('NFC').replace(/\r\n?/g, '\n').trim();
+    } else if (typeof value === 'object' && value !== null) {
+      normalise(value);
+    }
+  }
+}
+
+function userErrors(error: ValidationError, above: readonly string[]): UserError[] {
+  const path = [...above, error.property];
+  const own = Object.values(error.constraints ?? {}).map((message) =>
+    userError(
+      message.endsWith('must not be empty.') ? UserErrorCode.REQUIRED : UserErrorCode.INVALID,
+      `${path.join('.')} ${message}`,
+      path,
+    ),
+  );
+  return [...own, ...(error.children ?? []).flatMap((child) => userErrors(child, path))];
+}
+
+function rule(name: string, complaint: (value: unknown, input: object) => string | null): PropertyDecorator {
+  return (target, property) =>
+    registerDecorator({
+      name,
+      target: target.constructor,
+      propertyName: property as string,
+      validator: {
+        validate: (value, details) => complaint(value, details!.object) === null,
+        defaultMessage: (details) => complaint(details!.value, details!.object) ?? '',
+      },
+    });
+}

@@ -1,0 +1,58 @@
+/** Reads of what makes a case a partnership. */
+import sql from 'sql-template-tag';
+import { defineLoader } from '../../platform/auth/context.js';
+import { manyEach } from '../../platform/database/batch.js';
+import { RecordKind } from '../records/record.entity.js';
+import { recordBySlug } from '../records/record.loaders.js';
+import type { Benefit, Contribution, Funding, Party, RuleOfPlay } from './partnership.entity.js';
+
+export const caseStudyBySlug = recordBySlug(RecordKind.CASE_STUDY);
+
+export const partiesByRow = defineLoader<string, Party[]>(async ({ database }, rowIds) => {
+  const rows = await database.rows<Party>(
+    sql`SELECT id, record_id AS "recordId", organisation_id AS "organisationId", role FROM party
+      WHERE record_id = ANY(${rowIds}::uuid[]) ORDER BY record_id, ordinal`,
+  );
+  return manyEach(rowIds, rows, (row) => row.recordId);
+});
+
+export const contributionsByParty = defineLoader<string, Contribution[]>(async ({ database }, partyIds) => {
+  const rows = await database.rows<Contribution>(
+    sql`SELECT party_id AS "partyId", kind, description, amount, currency FROM contribution
+      WHERE party_id = ANY(${partyIds}::uuid[]) ORDER BY party_id, ordinal`,
+  );
+  return manyEach(partyIds, rows, (row) => row.partyId);
+});
+
+export const rulesOfPlayByRow = defineLoader<string, RuleOfPlay[]>(async ({ database }, rowIds) => {
+  const rows = await database.rows<RuleOfPlay>(
+    sql`SELECT record_id AS "recordId", topic, text FROM rule_of_play
+      WHERE record_id = ANY(${rowIds}::uuid[]) ORDER BY record_id, ordinal`,
+  );
+  return manyEach(rowIds, rows, (row) => row.recordId);
+});
+
+export const benefitsByRow = defineLoader<string, Benefit[]>(async ({ database }, rowIds) => {
+  const rows = await database.rows<Benefit>(
+    sql`SELECT record_id AS "recordId", stakeholder_group AS "group", description FROM benefit
+      WHERE record_id = ANY(${rowIds}::uuid[]) ORDER BY record_id, ordinal`,
+  );
+  return manyEach(rowIds, rows, (row) => row.recordId);
+});
+
+export const fundingByRow = defineLoader<string, Funding[]>(async ({ database }, rowIds) => {
+  const rows = await database.rows<Funding>(
+    sql`SELECT record_id AS "recordId", pool, amount, currency, year FROM funding
+      WHERE record_id = ANY(${rowIds}::uuid[]) ORDER BY record_id, ordinal`,
+  );
+  return manyEach(rowIds, rows, (row) => row.recordId);
+});
+
+/** The numbers of the rationales that a case answers to, in order. */
+export const rationaleNumbersByRow = defineLoader<string, number[]>(async ({ database }, rowIds) => {
+  const rows = await database.rows<{ recordId: string; number: number }>(
+    sql`SELECT record_id AS "recordId", number FROM record_rationale
+      WHERE record_id = ANY(${rowIds}::uuid[]) ORDER BY record_id, number`,
+  );
+  return manyEach(rowIds, rows, (row) => row.recordId).map((found) => found.map((row) => row.number));
+});

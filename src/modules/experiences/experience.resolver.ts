@@ -1,0 +1,76 @@
+import { Arg, Args, Ctx, Field, FieldResolver, Mutation, ObjectType, Query, Resolver, Root } from 'type-graphql';
+import { type Connection, ConnectionArguments } from '../../common/connection.js';
+import { UserError } from '../../common/errors.js';
+import { payload } from '../../common/payload.js';
+import type { Context } from '../../platform/auth/context.js';
+import { CaseStudy } from '../case-studies/case-study.entity.js';
+import { recordById, writtenRecord } from '../records/record.loaders.js';
+import { Experience, ExperienceConnection } from './experience.entity.js';
+import { ExperienceFilter, ExperienceOrder } from './experience.filter.js';
+import { CreateExperienceInput, UpdateExperienceInput } from './experience.input.js';
+import { experienceBySlug, experiencesOfCaseStudy } from './experience.loaders.js';
+import type { ExperienceContent, ExperienceService } from './experience.service.js';
+
+@ObjectType({ description: 'What became of a write of an experience.', simpleResolvers: true })
+class ExperiencePayload {
+  @Field(() => Experience, { nullable: true, description: 'The experience as it is now; null when the write was refused.' })
+  experience: Experience | null;
+
+  @Field(() => [UserError], { description: 'Why it was refused; empty when it was not.' })
+  errors: UserError[];
+}
+
+@Resolver(() => Experience)
+export class ExperienceResolver {
+  constructor(private readonly service: ExperienceService) {}
+
+  @Query(() => Experience, { nullable: true, description: 'One experience by its slug; null when there is none that you may see.' })
+  experience(@Ctx() { loader }: Context, @Arg('slug', () => String, { description: 'Its slug.' }) slug: string) {
+    return loader(experienceBySlug).load(slug);
+  }
+
+  @Query(() => ExperienceConnection, { description: 'Experiences, newest published first unless told.' })
+  experiences(
+    @Ctx() { viewer }: Context,
+    @Args(() => ConnectionArguments) page: ConnectionArguments,
+    @Arg('filter', () => ExperienceFilter, { nullable: true, description: 'Narrows the list.' }) filter?: ExperienceFilter,
+    @Arg('orderBy', () => ExperienceOrder, { nullable: true, description: 'The order of the list.' }) orderBy?: ExperienceOrder,
+  ): Promise<Connection<Experience>> {
+    return this.service.list(viewer, page, filter ?? {}, orderBy ?? undefined);
+  }
+
+  @Mutation(() => ExperiencePayload, { description: 'Writes a new experience as a draft.' })
+  createExperience(
+    @Ctx() context: Context,
+    @Arg('input', () => CreateExperienceInput, { description: 'The experience.' }) input: CreateExperienceInput,
+  ) {
+    return payload('experience', async () => writtenRecord(context, await this.service.create(context.viewer, input as ExperienceContent)));
+  }
+
+  @Mutation(() => ExperiencePayload, {
+    description: 'Changes an experience. A published one stays as it is until the change is published in its turn.',
+  })
+  updateExperience(
+    @Ctx() context: Context,
+    @Arg('input', () => UpdateExperienceInput, { description: 'The change.' }) input: UpdateExperienceInput,
+  ) {
+    return payload('experience', async () => writtenRecord(context, await this.service.update(context.viewer, input as Partial<ExperienceContent> & UpdateExperienceInput)));
+  }
+
+  @FieldResolver(() => CaseStudy, { nullable: true, description: 'The case in which it was made; null once that is retracted.' })
+  caseStudy(@Ctx() { loader }: Context, @Root() { caseStudyId }: Experience) {
+    return loader(recordById).load(caseStudyId);
+  }
+}
+
+@Resolver(() => CaseStudy)
+export class CaseStudyExperiencesResolver {
+  @FieldResolver(() => ExperienceConnection, { description: 'What those who took part lived through, newest published first.' })
+  experiences(
+    @Ctx() { loader }: Context,
+    @Root() { id }: CaseStudy,
+    @Args(() => ConnectionArguments) page: ConnectionArguments,
+  ) {
+    return loader(experiencesOfCaseStudy).load({ parent: id, arguments: { ...page } });
+  }
+}

@@ -1,0 +1,80 @@
+import sql from 'sql-template-tag';
+import { v7 as uuid } from 'uuid';
+import { refuse, UserErrorCode } from '../../common/errors.js';
+import { isId } from '../../common/id.js';
+import { checkInput } from '../../common/input.js';
+import { assertCan } from '../../platform/auth/permissions.js';
+import type { Viewer } from '../../platform/auth/viewer.js';
+import type { Database } from '../../platform/database/database.js';
+import { Link, LinkRelation } from './link.entity.js';
+import { RecordStatus } from './record.entity.js';
+import type { RecordEventService } from './record-event.service.js';
+import { lockRecords } from './record-row.service.js';
+
+export class LinkService {
+  constructor(
+    private readonly database: Database,
+    private readonly events: RecordEventService,
+  ) {}
+
+  /**
+   * Links two records. The log hears of it when both are published; a link of a draft becomes public with it.
+   *
+   * @returns the link's id
+   * @throws DomainError NOT_FOUND, INVALID (a record with itself), DUPLICATE
+   */
+  async link(
+    viewer: Viewer,
+    input: { fromId: string; toId: string; relation: LinkRelation; note?: string | null },
+  ): Promise<string> {
+    assertCan(viewer, 'record.link');
+    checkInput(input);
+    if (input.fromId === input.toId) throw refuse(UserErrorCode.INVALID, 'A record cannot be linked to itself.', ['toId']);
+    return this.database.inTransaction(async (transaction) => {
+      await lockRecords(transaction, viewer, [
+        { id: input.fromId, path: ['fromId'] },
+        { id: input.toId, path: ['toId'] },
+      ]);
+      const id = uuid();
+      const inserted = await transaction.rows(
+        sql`INSERT INTO link (id, from_id, to_id, relation, note, created_at)
+          VALUES (${id}, ${input.fromId}, ${input.toId}, ${input.relation}, ${input.note ?? null}, now())
+          ON CONFLICT DO NOTHING RETURNING id`,
+      );
+      if (inserted.length === 0) throw refuse(UserErrorCode.DUPLICATE, 'These two records are linked in this way already.');
+      await this.tell(transaction, 'LINKED', input.fromId, input.toId);
+      return id;
+    });
+  }
+
+  /**
+   * Takes a link away.
+   *
+   * @throws DomainError NOT_FOUND
+   */
+  async unlink(viewer: Viewer, input: { id: string }): Promise<Link> {
+    assertCan(viewer, 'record.link');
+    checkInput(input);
+    return this.database.inTransaction(async (transaction) => {
+      const link = isId(input.id) ? await transaction.manager.findOneBy(Link, { id: input.id }) : null;
+      const notFound = () => refuse(UserErrorCode.NOT_FOUND, `No link has the id ${input.id.slice(0, 100)}.`, ['id']);
+      if (link === null) throw notFound();
+      await lockRecords(
+        transaction,
+        viewer,
+        [link.fromId, link.toId].map((end) => ({ id: end, path: ['id'] })),
+      );
+      const { affected } = await transaction.manager.delete(Link, { id: link.id });
+      if (affected !== 1) throw notFound();
+      await this.tell(transaction, 'UNLINKED', link.fromId, link.toId);
+      return link;
+    });
+  }
+
+  private async tell(transaction: Parameters<RecordEventService['tell']>[0], type: 'LINKED' | 'UNLINKED', from: string, to: string) {
+    const published = await transaction.rows(
+      sql`SELECT id FROM record WHERE id IN (${from}, ${to}) AND status = ${RecordStatus.PUBLISHED}`,
+    );
+    if (published.length === 2) await this.events.tell(transaction, { type, recordId: from, relatedRecordId: to });
+  }
+}

@@ -1,0 +1,46 @@
+/** Refetching anything by its id: https://relay.dev/graphql/objectidentification.htm. */
+import sql from 'sql-template-tag';
+import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
+import { isId } from '../../common/id.js';
+import { Node } from '../../common/node.js';
+import { type Context, defineLoader, type Loader } from '../../platform/auth/context.js';
+import { oneEach } from '../../platform/database/batch.js';
+import { organisationById } from '../directory/organisation.loaders.js';
+import { recordById } from './record.loaders.js';
+import { adoptionById, linkById } from './relation.loaders.js';
+
+const LOADERS: Record<string, Loader<string, Node | null>> = {
+  record: recordById,
+  organisation: organisationById,
+  link: linkById,
+  adoption: adoptionById,
+};
+
+/** Which table an id is of. It tells nothing: what the viewer may see is for that table's own loader to say. */
+const tableOfId = defineLoader<string, { id: string; table: string } | null>(async ({ database }, ids) => {
+  const rows = await database.rows<{ id: string; table: string }>(
+    sql`SELECT id, 'record' AS table FROM record WHERE id = ANY(${ids}::uuid[])
+      UNION ALL SELECT id, 'organisation' FROM organisation WHERE id = ANY(${ids}::uuid[])
+      UNION ALL SELECT id, 'link' FROM link WHERE id = ANY(${ids}::uuid[])
+      UNION ALL SELECT id, 'adoption' FROM adoption WHERE id = ANY(${ids}::uuid[])`,
+  );
+  return oneEach(ids, rows, (row) => row.id);
+});
+
+@Resolver()
+export class NodeResolver {
+  @Query(() => Node, { nullable: true, description: 'Anything by its id; null when there is nothing of this id that you may see.' })
+  async node(@Ctx() { loader }: Context, @Arg('id', () => ID, { description: 'The id.' }) id: string): Promise<Node | null> {
+    if (!isId(id)) return null;
+    const found = await loader(tableOfId).load(id);
+    return found === null ? null : loader(LOADERS[found.table]!).load(id);
+  }
+
+  @Query(() => [Node], { nullable: 'items', description: 'Many things by their ids, in the order of the ids; null for each that is not there.' })
+  nodes(
+    @Ctx() context: Context,
+    @Arg('ids', () => [ID], { description: 'The ids.' }) ids: string[],
+  ): Promise<(Node | null)[]> {
+    return Promise.all(ids.map((id) => this.node(context, id)));
+  }
+}

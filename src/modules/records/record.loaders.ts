@@ -1,0 +1,149 @@
+/** Reads of records, and of what the content of every record has. */
+import sql, { raw, type Sql } from 'sql-template-tag';
+import { OrderDirection } from '../../common/connection.js';
+import { type Context, defineFieldLoader, defineLoader } from '../../platform/auth/context.js';
+import { can } from '../../platform/auth/permissions.js';
+import type { Viewer } from '../../platform/auth/viewer.js';
+import { primary, visible } from '../../platform/auth/visibility.js';
+import { manyEach, oneEach } from '../../platform/database/batch.js';
+import { readConnections } from '../../platform/database/connection-query.js';
+import type { KeysetOrder } from '../../platform/database/keyset.js';
+import type { Theme } from '../framework/framework.entity.js';
+import type { Source } from './content.entity.js';
+import { type KnowledgeRecord, RecordKind } from './record.entity.js';
+import type { Revision } from './revision.entity.js';
+
+const COMMON = ['slug', 'title', 'language', 'status', 'provenance', 'documentation', 'version'];
+const CASE_STUDY = ['summary', 'description', 'scope', 'state'];
+const EXPERIENCE = ['purpose', 'experienced', 'challenges', 'barriers', 'gain', 'phase', 'outcome'];
+const LESSON = ['context', 'cause', 'advice', 'avoid'];
+const COLUMNS: Record<RecordKind, string> = {
+  [RecordKind.CASE_STUDY]: select(
+    [...COMMON, ...CASE_STUDY],
+    'r.case_kind AS kind, r.municipality_code AS "municipalityCode", r.started_on AS "startedOn", r.ended_on AS "endedOn"',
+  ),
+  [RecordKind.EXPERIENCE]: select(
+    [...COMMON, ...EXPERIENCE],
+    'r.case_study_id AS "caseStudyId", r.started_on AS "startedOn", r.ended_on AS "endedOn"',
+  ),
+  [RecordKind.LESSON]: select([...COMMON, ...LESSON]),
+};
+const ALL_COLUMNS = select(
+  [...COMMON, ...CASE_STUDY, ...EXPERIENCE, ...LESSON],
+  `r.case_kind AS kind, r.municipality_code AS "municipalityCode", r.case_study_id AS "caseStudyId",
+   r.started_on AS "startedOn", r.ended_on AS "endedOn"`,
+);
+
+function select(columns: readonly string[], ...others: string[]): string {
+  return [
+    'coalesce(r.working_copy_of, r.id) AS id, r.id AS "rowId", r.kind AS "recordKind"',
+    `CASE r.kind WHEN 'CASE_STUDY' THEN 'CaseStudy' WHEN 'EXPERIENCE' THEN 'Experience' ELSE 'Lesson' END AS "__typename"`,
+    ...columns.map((column) => `r.${column}`),
+    'r.organisation_id AS "organisationId", r.working_copy_of AS "workingCopyOf"',
+    'r.created_at AS "createdAt", r.updated_at AS "updatedAt", r.published_at AS "publishedAt"',
+    ...others,
+  ].join(', ');
+}
+
+/** The select list that reads rows of `record r` as the entity classes have them; of one kind, or of any. */
+export function recordColumns(kind?: RecordKind): Sql {
+  return raw(kind === undefined ? ALL_COLUMNS : COLUMNS[kind]);
+}
+
+/** Records by id: the record itself, never the working copy of it. Null where there is none that the viewer may see. */
+export const recordById = defineLoader<string, KnowledgeRecord | null>(async ({ database, viewer }, ids) => {
+  const rows = await database.rows<KnowledgeRecord>(
+    sql`SELECT ${recordColumns()} FROM record r WHERE r.id = ANY(${ids}::uuid[]) AND ${primary('r')} AND ${visible(viewer, 'r')}`,
+  );
+  return oneEach(ids, rows, (row) => row.id);
+});
+
+/** As {@link recordById}, but nobody sees what is not, or no longer, published: for readers of the log. */
+export const publishedRecordById = defineLoader<string, KnowledgeRecord | null>(async ({ database }, ids) => {
+  const rows = await database.rows<KnowledgeRecord>(
+    sql`SELECT ${recordColumns()} FROM record r WHERE r.id = ANY(${ids}::uuid[]) AND r.status = 'PUBLISHED'`,
+  );
+  return oneEach(ids, rows, (row) => row.id);
+});
+
+/** Rows by their own id, working copies included: what a write answers with. */
+export const recordByRow = defineLoader<string, KnowledgeRecord | null>(async ({ database, viewer }, ids) => {
+  const rows = await database.rows<KnowledgeRecord>(
+    sql`SELECT ${recordColumns()} FROM record r WHERE r.id = ANY(${ids}::uuid[]) AND ${visible(viewer, 'r')}`,
+  );
+  return oneEach(ids, rows, (row) => row.rowId);
+});
+
+/** The row that a write changed, as it is now. */
+export function writtenRecord(context: Context, rowId: string): Promise<KnowledgeRecord | null> {
+  context.forget();
+  return context.loader(recordByRow).load(rowId);
+}
+
+/** The edit in progress of a published record, for those who may see it. */
+export const workingCopyByRecord = defineLoader<string, KnowledgeRecord | null>(async ({ database, viewer }, ids) => {
+  const rows = await database.rows<KnowledgeRecord>(
+    sql`SELECT ${recordColumns()} FROM record r WHERE r.working_copy_of = ANY(${ids}::uuid[]) AND ${visible(viewer, 'r')}`,
+  );
+  return oneEach(ids, rows, (row) => row.id);
+});
+
+/** One record by kind and slug. */
+export function recordBySlug(kind: RecordKind) {
+  return defineLoader<string, KnowledgeRecord | null>(async ({ database, viewer }, slugs) => {
+    const rows = await database.rows<KnowledgeRecord>(
+      sql`SELECT ${recordColumns(kind)} FROM record r
+        WHERE r.kind = ${kind} AND r.slug = ANY(${slugs}::text[]) AND ${primary('r')} AND ${visible(viewer, 'r')}`,
+    );
+    return oneEach(slugs, rows, (row) => row.slug);
+  });
+}
+
+export const sourcesByRow = defineLoader<string, Source[]>(async ({ database }, rowIds) => {
+  const rows = await database.rows<Source>(
+    sql`SELECT record_id AS "recordId", title, publisher, year, url, page FROM source
+      WHERE record_id = ANY(${rowIds}::uuid[]) ORDER BY record_id, ordinal`,
+  );
+  return manyEach(rowIds, rows, (row) => row.recordId);
+});
+
+export const themesByRow = defineLoader<string, Theme[]>(async ({ database }, rowIds) => {
+  const rows = await database.rows<Theme & { recordId: string }>(
+    sql`SELECT r.record_id AS "recordId", t.slug, t.danish_label AS "danishLabel", t.english_label AS "englishLabel"
+      FROM record_theme r JOIN theme t ON t.slug = r.theme
+      WHERE r.record_id = ANY(${rowIds}::uuid[]) ORDER BY r.record_id, t.slug`,
+  );
+  return manyEach(rowIds, rows, (row) => row.recordId);
+});
+
+/** The numbers of the recommendations that a row bears on, in order. */
+export const recommendationNumbersByRow = defineLoader<string, number[]>(async ({ database }, rowIds) => {
+  const rows = await database.rows<{ recordId: string; number: number }>(
+    sql`SELECT record_id AS "recordId", number FROM record_recommendation
+      WHERE record_id = ANY(${rowIds}::uuid[]) ORDER BY record_id, number`,
+  );
+  return manyEach(rowIds, rows, (row) => row.recordId).map((found) => found.map((row) => row.number));
+});
+
+/** Pages of revisions, newest first. The public sees what was published; those who see drafts see every version. */
+export const revisionsOfRecord = defineFieldLoader(({ database, viewer }, recordIds, page: object) =>
+  readConnections<Revision>(database, recordIds, page, {
+    columns: raw('v.id, v.record_id AS "recordId", v.version, v.status, v.content, v.comment, v.created_at AS "createdAt"'),
+    from: sql`FROM revision v WHERE v.record_id = parent.id AND ${visibleRevisions(viewer)}`,
+    order: REVISION_ORDER,
+  }),
+);
+
+function visibleRevisions(viewer: Viewer): Sql {
+  return raw(can(viewer, 'revision.read') ? 'TRUE' : `v.status = 'PUBLISHED'`);
+}
+
+const REVISION_ORDER: KeysetOrder<Revision> = {
+  name: 'revision',
+  expression: raw('v.version'),
+  type: 'integer',
+  id: raw('v.id'),
+  direction: OrderDirection.DESC,
+  keyOf: (row) => row.version,
+  idOf: (row) => row.id,
+};

@@ -1,0 +1,95 @@
+/** What every resolver is given, and the batched reads that hang on it. */
+import DataLoader from 'dataloader';
+import type { Database } from '../database/database.js';
+import type { Viewer } from './viewer.js';
+
+/** What a batched read has at hand. */
+export interface ReadScope {
+  readonly database: Database;
+  readonly viewer: Viewer;
+}
+
+/**
+ * A batched read: the keys that one level of an operation asks for, answered by one statement, in the keys' order.
+ * Declared once per module and named by its constant; each context makes its own DataLoader of it.
+ */
+export interface Loader<Key, Value> {
+  readonly batch: (scope: ReadScope, keys: readonly Key[]) => Promise<ArrayLike<Value | Error>>;
+  readonly cacheKey: (key: Key) => unknown;
+}
+
+/** Declares a loader whose keys are strings or numbers. */
+export function defineLoader<Key extends string | number, Value>(
+  batch: (scope: ReadScope, keys: readonly Key[]) => Promise<ArrayLike<Value | Error>>,
+): Loader<Key, Value> {
+  return { batch, cacheKey: (key) => key };
+}
+
+/** A parent and the arguments of one of its fields. */
+export interface FieldKey<Arguments> {
+  readonly parent: string;
+  readonly arguments: Arguments;
+}
+
+/**
+ * Declares a loader for a field with arguments. Siblings in a query share their arguments, so each distinct set of them
+ * makes one statement for all its parents.
+ */
+export function defineFieldLoader<Arguments extends object, Value>(
+  batch: (scope: ReadScope, parents: readonly string[], fieldArguments: Arguments) => Promise<ArrayLike<Value | Error>>,
+): Loader<FieldKey<Arguments>, Value> {
+  const argumentsKey = (key: FieldKey<Arguments>) => JSON.stringify(key.arguments);
+  return {
+    cacheKey: (key) => `${key.parent} ${argumentsKey(key)}`,
+    batch: async (scope, keys) => {
+      const groups = new Map<string, number[]>();
+      keys.forEach((key, index) => {
+        const group = argumentsKey(key);
+        const indexes = groups.get(group);
+        if (indexes === undefined) groups.set(group, [index]);
+        else indexes.push(index);
+      });
+      const values: (Value | Error)[] = new Array(keys.length);
+      await Promise.all(
+        [...groups.values()].map(async (indexes) => {
+          const parents = indexes.map((index) => keys[index]!.parent);
+          const answers = await batch(scope, parents, keys[indexes[0]!]!.arguments);
+          indexes.forEach((index, place) => (values[index] = answers[place]!));
+        }),
+      );
+      return values;
+    },
+  };
+}
+
+/** The third argument of every resolver. A plain object: Apollo Server copies it. */
+export interface Context {
+  readonly viewer: Viewer;
+  /** Gives this context's own DataLoader for a loader. */
+  readonly loader: <Key, Value>(loader: Loader<Key, Value>) => DataLoader<Key, Value, unknown>;
+  /** Forgets everything that was read: to be called after a write, since one operation may write and read several times. */
+  readonly forget: () => void;
+}
+
+/**
+ * Makes a context. A DataLoader remembers what it read, so a context serves one operation, or one event of a
+ * subscription, and no more.
+ */
+export function createContext(database: Database, viewer: Viewer): Context {
+  const scope: ReadScope = { database, viewer };
+  const loaders = new Map<unknown, DataLoader<any, any, unknown>>();
+  return {
+    viewer,
+    forget: () => loaders.clear(),
+    loader: <Key, Value>(loader: Loader<Key, Value>) => {
+      let dataLoader = loaders.get(loader) as DataLoader<Key, Value, unknown> | undefined;
+      if (dataLoader === undefined) {
+        dataLoader = new DataLoader<Key, Value, unknown>((keys) => loader.batch(scope, keys), {
+          cacheKeyFn: loader.cacheKey,
+        });
+        loaders.set(loader, dataLoader);
+      }
+      return dataLoader;
+    },
+  };
+}

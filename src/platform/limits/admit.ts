@@ -1,0 +1,51 @@
+/** What one operation may ask for at the most. */
+import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
+import { requestError } from '../../common/errors.js';
+import { operationCost } from './cost.js';
+import { operationDepth } from './depth.js';
+
+/** Fields on the longest path. The deepest operation of our own clients has 9. */
+export const MAXIMUM_DEPTH = 15;
+/** Objects returned: fifty full pages of a thousand, or one such page with what 49 children of each bring. */
+export const MAXIMUM_COST = 50_000;
+/** Fields of the root type, aliases included: each is a statement or more, even when it finds nothing. */
+export const MAXIMUM_ROOT_FIELDS = 50;
+
+/**
+ * Lets an operation pass whose size is within bounds.
+ *
+ * @param document valid against the schema
+ * @param variables coerced by graphql's `getVariableValues`
+ * @throws QUERY_TOO_DEEP, QUERY_TOO_EXPENSIVE; GraphQLError for an argument whose value its type does not allow
+ */
+export function admit(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  variables: Readonly<Record<string, unknown>>,
+): void {
+  const depth = operationDepth(document, operation);
+  if (depth > MAXIMUM_DEPTH) {
+    throw requestError(
+      'QUERY_TOO_DEEP',
+      `The operation is ${depth} fields deep; at most ${MAXIMUM_DEPTH} are possible. Ask for the inner part by itself, by id.`,
+      { depth, maximumDepth: MAXIMUM_DEPTH },
+    );
+  }
+  const { objects, rootFields } = operationCost(schema, document, operation, variables);
+  // Written so that a figure that is no number is refused too.
+  if (!(rootFields <= MAXIMUM_ROOT_FIELDS)) {
+    throw requestError(
+      'QUERY_TOO_EXPENSIVE',
+      `The operation has ${rootFields} fields at its root; at most ${MAXIMUM_ROOT_FIELDS} are possible. Send several operations.`,
+      { rootFields, maximumRootFields: MAXIMUM_ROOT_FIELDS },
+    );
+  }
+  if (!(objects <= MAXIMUM_COST)) {
+    throw requestError(
+      'QUERY_TOO_EXPENSIVE',
+      `The operation may return ${objects} objects; at most ${MAXIMUM_COST} are possible. Ask for smaller pages (\`first\`).`,
+      { cost: objects, maximumCost: MAXIMUM_COST },
+    );
+  }
+}

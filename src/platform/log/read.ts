@@ -1,0 +1,76 @@
+/** The log as it stands in its table. */
+import sql, { empty } from 'sql-template-tag';
+import type { Database } from '../database/database.js';
+import type { EventFilter } from './event-filter.js';
+import { entryColumns, type LogEntry, type LogPlace } from './log-entry.js';
+
+/** The next part of the log, looked through up to a place. */
+export interface LogStretch extends LogPlace {
+  /** Those that passed the filter, in the log's order. */
+  readonly entries: readonly LogEntry[];
+}
+
+/** The end of the log, counting what has its position. */
+export async function readEnd(database: Database): Promise<LogPlace> {
+  const end = await database.row<LogPlace>(sql`SELECT epoch, last_position AS position FROM knowledge_log_state`);
+  return end!;
+}
+
+/**
+ * Looks through the next `length` positions after `position`. Positions have no gap, so this bounds the work of a filter
+ * that almost nothing passes as well as the number of entries.
+ */
+export async function readStretch(
+  database: Database,
+  position: number,
+  length: number,
+  filter: EventFilter,
+): Promise<LogStretch> {
+  // One statement, so that the end and the entries are of one moment; without entries it gives one row of nulls.
+  const rows = await database.rows<LogEntry & { lastPosition: number }>(sql`
+    SELECT state.last_position AS "lastPosition", ${entryColumns}
+    FROM knowledge_log_state AS state
+    LEFT JOIN knowledge_log AS entry
+      ON entry.position > ${position} AND entry.position <= ${position + length} AND ${filter.condition}
+    ORDER BY entry.position`);
+  const { epoch, lastPosition } = rows[0]!;
+  const entries = rows.filter((row) => row.position !== null).map(({ lastPosition: _, ...entry }) => entry);
+  return { epoch, entries, position: Math.max(position, Math.min(position + length, lastPosition)) };
+}
+
+export interface LogPageOptions {
+  /** Only what lies behind this position. */
+  readonly after?: number;
+  /** Only what lies before this position. */
+  readonly before?: number;
+  readonly limit: number;
+  /** Takes the last entries instead of the first. */
+  readonly backward: boolean;
+  readonly filter: EventFilter;
+}
+
+/** One page of the log, oldest first whichever end it is taken from, and whether there is more beyond it. */
+export async function readPage(
+  database: Database,
+  { after = 0, before, limit, backward, filter }: LogPageOptions,
+): Promise<{ entries: LogEntry[]; more: boolean }> {
+  const end = before === undefined ? empty : sql`AND entry.position < ${before}`;
+  const direction = backward ? sql`DESC` : sql`ASC`;
+  const entries = await database.rows<LogEntry>(sql`
+    SELECT ${entryColumns}
+    FROM knowledge_log AS entry, knowledge_log_state AS state
+    WHERE entry.position > ${after} ${end} AND ${filter.condition}
+    ORDER BY entry.position ${direction}
+    LIMIT ${limit + 1}`);
+  const more = entries.length > limit;
+  if (more) entries.pop();
+  if (backward) entries.reverse();
+  return { entries, more };
+}
+
+/** How many entries the whole log has under a filter. */
+export async function countEntries(database: Database, filter: EventFilter): Promise<number> {
+  const row = await database.row<{ count: number }>(sql`
+    SELECT count(*) AS count FROM knowledge_log AS entry WHERE entry.position IS NOT NULL AND ${filter.condition}`);
+  return row!.count;
+}

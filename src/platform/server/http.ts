@@ -1,0 +1,126 @@
+/** GraphQL over HTTP, at `/graphql`: Apollo Server for the protocol, our own engine for the operations. */
+import { ApolloServer, HeaderMap, type ApolloServerPlugin, type GraphQLRequestContext } from '@apollo/server';
+import { ApolloServerErrorCode } from '@apollo/server/errors';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginLandingPageDisabled,
+} from '@apollo/server/plugin/disabled';
+import { fastifyApolloHandler } from '@as-integrations/fastify';
+import type { FastifyInstance } from 'fastify';
+import {
+  GraphQLError,
+  parse,
+  type DocumentNode,
+  type FormattedExecutionResult,
+  type GraphQLFormattedError,
+} from 'graphql';
+import { requestError } from '../../common/errors.js';
+import type { Viewer } from '../auth/viewer.js';
+import { isSubscription, type GraphqlEngine } from '../graphql/engine.js';
+import { asGraphQLError, statusOf } from '../graphql/errors.js';
+import { isPrepared, type PreparedOperation } from '../graphql/prepare-operation.js';
+import { acceptsGraphqlResponse, GRAPHQL_RESPONSE_TYPE } from './media-type.js';
+import './request-viewer.js';
+
+interface ApolloContext {
+  readonly viewer: Viewer;
+}
+
+/** Adds the route. `close` must be called once no more requests come. */
+export async function registerHttp(
+  server: FastifyInstance,
+  engine: GraphqlEngine,
+): Promise<{ close: () => Promise<void> }> {
+  const apollo = new ApolloServer<ApolloContext>({
+    schema: engine.schema,
+    plugins: [ApolloServerPluginCacheControlDisabled(), ApolloServerPluginLandingPageDisabled(), enginePlugin(engine)],
+    logger: server.log,
+    introspection: true,
+    csrfPrevention: true,
+    persistedQueries: false,
+    // The engine remembers documents itself, for all transports.
+    documentStore: null,
+    stopOnTerminationSignals: false,
+    includeStacktraceInErrorResponses: false,
+    formatError: (formatted, error) => presentApolloError(engine, formatted, error),
+  });
+  await apollo.start();
+  server.route({
+    method: ['GET', 'POST'],
+    url: '/graphql',
+    handler: fastifyApolloHandler(apollo, { context: async ({ viewer }) => ({ viewer }) }),
+  });
+  server.route({
+    method: ['PUT', 'PATCH', 'DELETE', 'OPTIONS', 'HEAD'],
+    url: '/graphql',
+    handler: (_request, reply) => reply.code(405).header('allow', 'GET, POST').send(),
+  });
+  return { close: () => apollo.stop() };
+}
+
+const NOTHING = parse('{ __typename }');
+
+/**
+ * Puts the engine in the place of Apollo's own parsing, validation and execution. Apollo does none of them for a request
+ * that has its document before they begin and its response after; a document that is refused is replaced by an empty
+ * one, which never runs because the response, with the errors, is given instead.
+ */
+function enginePlugin(engine: GraphqlEngine): ApolloServerPlugin<ApolloContext> {
+  return {
+    async requestDidStart() {
+      let preparation: PreparedOperation | readonly GraphQLError[];
+      return {
+        async didResolveSource(requestContext) {
+          const { operationName, variables } = requestContext.request;
+          preparation = engine.prepare({ query: requestContext.source, operationName, variables });
+          (requestContext as { document: DocumentNode }).document = isPrepared(preparation)
+            ? preparation.document
+            : NOTHING;
+        },
+        async responseForOperation(requestContext) {
+          return response(requestContext, await answer(engine, preparation, requestContext.contextValue.viewer));
+        },
+      };
+    },
+  };
+}
+
+async function answer(
+  engine: GraphqlEngine,
+  preparation: PreparedOperation | readonly GraphQLError[],
+  viewer: Viewer,
+): Promise<FormattedExecutionResult> {
+  if (!isPrepared(preparation)) return { errors: engine.presentErrors(preparation) };
+  if (!isSubscription(preparation)) return engine.run(preparation, viewer);
+  const message =
+    'Subscriptions go by WebSocket (graphql-transport-ws, at /graphql) or as server-sent events (at /graphql/stream).';
+  return { errors: engine.presentErrors([requestError('BAD_USER_INPUT', message)]) };
+}
+
+function response({ request }: GraphQLRequestContext<ApolloContext>, result: FormattedExecutionResult) {
+  const modern = acceptsGraphqlResponse(request.http?.headers.get('accept'));
+  const headers = new HeaderMap();
+  if (modern) headers.set('content-type', GRAPHQL_RESPONSE_TYPE);
+  const refused = result.data === undefined;
+  return {
+    http: { status: modern && refused ? statusOf(result.errors ?? []) : 200, headers },
+    body: { kind: 'single' as const, singleResult: result },
+  };
+}
+
+/** What Apollo refuses by itself: malformed requests, those that another site may have forged, stored queries. */
+function presentApolloError(
+  engine: GraphqlEngine,
+  formatted: GraphQLFormattedError,
+  error: unknown,
+): GraphQLFormattedError {
+  switch (formatted.extensions?.['code']) {
+    case ApolloServerErrorCode.BAD_REQUEST:
+      return { ...formatted, extensions: { code: 'BAD_USER_INPUT' } };
+    case ApolloServerErrorCode.PERSISTED_QUERY_NOT_SUPPORTED:
+      // Clients know this code, and send the whole query when they meet it.
+      return formatted;
+    default:
+      return engine.presentErrors([asGraphQLError(error)])[0]!;
+  }
+}

@@ -1,0 +1,91 @@
+/** The resolver classes as one GraphQL schema, and its text. */
+import 'reflect-metadata';
+import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
+import { buildSchemaSync, type NonEmptyArray, type PubSub } from 'type-graphql';
+import { CaseStudyResolver, PartyResolver } from './modules/case-studies/case-study.resolver.js';
+import { OrganisationResolver } from './modules/directory/organisation.resolver.js';
+import { ViewerResolver } from './modules/directory/viewer.resolver.js';
+import { CaseStudyExperiencesResolver, ExperienceResolver } from './modules/experiences/experience.resolver.js';
+import { FrameworkResolver, RecommendationResolver, ThemeResolver } from './modules/framework/framework.resolver.js';
+import { KnowledgeEventResolver } from './modules/knowledge-events/knowledge-event.resolver.js';
+import {
+  CaseStudyLessonsResolver,
+  EvidenceResolver,
+  ExperienceLessonsResolver,
+  LessonResolver,
+} from './modules/lessons/lesson.resolver.js';
+import { NodeResolver } from './modules/records/node.resolver.js';
+import { RecordResolver } from './modules/records/record.resolver.js';
+import {
+  AdoptionResolver,
+  LinkEdgeResolver,
+  LinkResolver,
+  RelationResolver,
+} from './modules/records/relation.resolver.js';
+import { KnowledgeGraphEdgeResolver, KnowledgeGraphResolver } from './modules/search/knowledge-graph.resolver.js';
+import { SearchEdgeResolver, SearchResolver } from './modules/search/search.resolver.js';
+
+const RESOLVERS: NonEmptyArray<Function> = [
+  AdoptionResolver,
+  CaseStudyExperiencesResolver,
+  CaseStudyLessonsResolver,
+  CaseStudyResolver,
+  EvidenceResolver,
+  ExperienceLessonsResolver,
+  ExperienceResolver,
+  FrameworkResolver,
+  KnowledgeEventResolver,
+  KnowledgeGraphEdgeResolver,
+  KnowledgeGraphResolver,
+  LessonResolver,
+  LinkEdgeResolver,
+  LinkResolver,
+  NodeResolver,
+  OrganisationResolver,
+  PartyResolver,
+  RecommendationResolver,
+  RecordResolver,
+  RelationResolver,
+  SearchEdgeResolver,
+  SearchResolver,
+  ThemeResolver,
+  ViewerResolver,
+];
+
+/** Every subscription has a source of its own; type-graphql wants this all the same. */
+const NO_PUB_SUB: PubSub = {
+  publish: () => {
+    throw new Error('Events go through the knowledge log.');
+  },
+  subscribe: () => {
+    throw new Error('Events come from the knowledge log.');
+  },
+};
+
+/**
+ * Builds the schema.
+ *
+ * @param resolvers instances of those resolver classes whose constructors take something; without any the schema can be
+ *   printed and checked against, not executed
+ */
+export function buildGraphqlSchema(resolvers: readonly object[] = []): GraphQLSchema {
+  const instances = new Map<unknown, object>(resolvers.map((resolver) => [resolver.constructor, resolver]));
+  return buildSchemaSync({
+    resolvers: RESOLVERS,
+    container: {
+      get: (ResolverClass) => {
+        let instance = instances.get(ResolverClass);
+        if (instance === undefined) instances.set(ResolverClass, (instance = new ResolverClass()));
+        return instance;
+      },
+    },
+    // Services check their input themselves: errors there belong into payloads.
+    validate: false,
+    pubSub: NO_PUB_SUB,
+  });
+}
+
+/** The schema in the GraphQL schema language, in alphabetical order: what `schema.graphql` holds. */
+export function printGraphqlSchema(schema: GraphQLSchema): string {
+  return `${printSchema(lexicographicSortSchema(schema))}\n`;
+}
