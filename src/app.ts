@@ -27,7 +27,11 @@ import { experiencePublishingRule, ExperienceService } from './modules/experienc
 import { FrameworkElement, Theme } from './modules/framework/framework.entity.js';
 import { FrameworkResolver } from './modules/framework/framework.resolver.js';
 import { FrameworkService } from './modules/framework/framework.service.js';
-import { KNOWLEDGE_CURSOR, type KnowledgeEventContext, KnowledgeEventResolver } from './modules/knowledge-events/knowledge-event.resolver.js';
+import {
+  KNOWLEDGE_CURSOR,
+  type KnowledgeEventContext,
+  KnowledgeEventResolver,
+} from './modules/knowledge-events/knowledge-event.resolver.js';
 import { Evidence, Lesson } from './modules/lessons/lesson.entity.js';
 import { LessonResolver } from './modules/lessons/lesson.resolver.js';
 import { lessonPublishingRule, LessonService } from './modules/lessons/lesson.service.js';
@@ -171,8 +175,16 @@ function createServices(database: Database, log: KnowledgeLog): SeedServices {
   };
 }
 
-/** Starts the whole server. It listens when this resolves. */
-export async function startApp(config: Config, logger: Logger): Promise<App> {
+/**
+ * Starts the whole server. It listens when this resolves.
+ *
+ * @param explorerDirectory where the built explorer lies
+ */
+export async function startApp(
+  config: Config,
+  logger: Logger,
+  explorerDirectory: string = fileURLToPath(new URL('../explorer', import.meta.url)),
+): Promise<App> {
   const { key, file } = await loadAdminKey(config.dataDirectory, config.adminApiKey);
   const knowledgeBase = await openKnowledgeBase(config, logger);
   try {
@@ -194,7 +206,10 @@ export async function startApp(config: Config, logger: Logger): Promise<App> {
       port: config.port,
       schema,
       sdl: printGraphqlSchema(schema),
-      createContext: (viewer: Viewer): KnowledgeEventContext => ({ ...createContext(database, viewer), knowledgeLog: log }),
+      createContext: (viewer: Viewer): KnowledgeEventContext => ({
+        ...createContext(database, viewer),
+        knowledgeLog: log,
+      }),
       authenticate: createAuthenticator({ adminApiKey: key }),
       logger,
       readFirst: { [KNOWLEDGE_CURSOR]: async () => encodeCursor(await log.end()) },
@@ -202,7 +217,7 @@ export async function startApp(config: Config, logger: Logger): Promise<App> {
         await database.ping();
         return true;
       },
-      registerRoutes: (fastify) => registerExplorer(fastify, fileURLToPath(EXPLORER)),
+      registerRoutes: (fastify) => registerExplorer(fastify, explorerDirectory),
     });
     const { url } = await server.listen();
     return {
@@ -218,6 +233,3 @@ export async function startApp(config: Config, logger: Logger): Promise<App> {
     throw error;
   }
 }
-
-/** Beside the compiled `src`, where the build puts it. */
-const EXPLORER = new URL('../explorer', import.meta.url);

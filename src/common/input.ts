@@ -1,12 +1,5 @@
 /** Rules for what comes in with a write: normalised first, then checked as a whole, so that all errors are told at once. */
-import {
-  ArrayMaxSize,
-  ArrayUnique,
-  type ValidationError,
-  registerDecorator,
-  ValidateNested,
-  validateSync,
-} from 'class-validator';
+import { registerDecorator, ValidateNested, validateSync, type ValidationError } from 'class-validator';
 import { DomainError, type UserError, userError, UserErrorCode } from './errors.js';
 import { isId } from './id.js';
 
@@ -55,7 +48,8 @@ export function Money({ only = () => true }: { only?: (input: object) => boolean
     if (value == null) return currency === null ? null : 'is missing, though a currency is given.';
     if (!only(input)) return 'belongs to contributions of the kind MONEY.';
     if (currency === null) return 'needs a currency beside it.';
-    if (typeof value !== 'number' || value < 0 || value >= 1e12) return 'must be a number from 0 to below a million millions.';
+    if (typeof value !== 'number' || value < 0 || value >= 1e12)
+      return 'must be a number from 0 to below a million millions.';
     return Math.abs(Math.round(value * 100) - value * 100) > 1e-4 ? 'must have at most two decimals.' : null;
   });
 }
@@ -66,28 +60,33 @@ export function Id(): PropertyDecorator {
 }
 
 /** A list of input objects, each checked by its own rules. */
-export function Items(maximum = LIST_LENGTH): PropertyDecorator {
+export function Items(): PropertyDecorator {
   return (target, property) => {
     ValidateNested({ each: true })(target, property);
-    ArrayMaxSize(maximum, { message: `must have at most ${maximum} entries.` })(target, property as string);
+    rule('items', (value) => (value == null ? null : tooLong(value as unknown[])))(target, property);
   };
 }
 
-/** A list of values without repetition, each from `minimum` to `maximum` where these are given. */
+/** A list of values without repetition, each from `minimum` to `maximum`, or matching `pattern`, where these are given. */
 export function DistinctValues({ minimum = -Infinity, maximum = Infinity, pattern = /^/ } = {}): PropertyDecorator {
-  return (target, property) => {
-    ArrayMaxSize(LIST_LENGTH, { message: `must have at most ${LIST_LENGTH} entries.` })(target, property as string);
-    ArrayUnique({ message: 'must not name anything twice.' })(target, property as string);
-    rule('values', (list) => {
-      const wrong = (Array.isArray(list) ? list : []).filter((value) =>
-        typeof value === 'number' ? value < minimum || value > maximum : !pattern.test(String(value)),
-      );
-      if (wrong.length === 0) return null;
-      return Number.isFinite(maximum)
-        ? `must name numbers from ${minimum} to ${maximum}; ${wrong.join(', ')} is none.`
-        : `must name things as this API writes them; ${JSON.stringify(wrong[0])} is none.`;
-    })(target, property);
-  };
+  const fits = (value: unknown) =>
+    typeof value === 'number' ? value >= minimum && value <= maximum : pattern.test(String(value));
+  return rule('values', (value) => {
+    if (value == null) return null;
+    const list = value as unknown[];
+    const wrong = list.find((entry) => !fits(entry));
+    if (wrong === undefined) {
+      return new Set(list).size < list.length ? 'must not name anything twice.' : tooLong(list);
+    }
+    const wanted = Number.isFinite(maximum)
+      ? `numbers from ${minimum} to ${maximum}`
+      : 'things as this API writes them';
+    return `must name ${wanted}; ${JSON.stringify(wrong)} is none.`;
+  });
+}
+
+function tooLong(list: readonly unknown[]): string | null {
+  return list.length > LIST_LENGTH ? `must have at most ${LIST_LENGTH} entries; this has ${list.length}.` : null;
 }
 
 /**

@@ -67,7 +67,10 @@ export async function seedKnowledge(database: Database, services: SeedServices):
       services.caseStudies.create(SEEDER, {
         ...seed,
         organisationId: organisationId(organisation),
-        parties: parties.map(({ organisation: party, ...rest }) => ({ ...rest, organisationId: organisationId(party) })),
+        parties: parties.map(({ organisation: party, ...rest }) => ({
+          ...rest,
+          organisationId: organisationId(party),
+        })),
         sources,
       } as unknown as CaseStudyContent),
     );

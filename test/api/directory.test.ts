@@ -85,7 +85,7 @@ test('pages from both ends meet', async () => {
   ] as const) {
     const seen: string[] = [];
     let place: string | null = null;
-    for (let more = true; more; ) {
+    for (let more = true; more;) {
       const { organisations } = await api.data(ORGANISATIONS, { [size]: 2, [from]: place });
       const page = organisations.edges.map((edge: { node: { name: string } }) => edge.node.name);
       if (size === 'first') seen.push(...page);
@@ -209,7 +209,12 @@ test.each([
 });
 
 test('a change keeps what it leaves out and empties what it sets to null', async () => {
-  const { partner } = await create({ name: 'Skiftende', sector: 'PRIVATE', cvr: '11111111', url: 'https://a.example/' });
+  const { partner } = await create({
+    name: 'Skiftende',
+    sector: 'PRIVATE',
+    cvr: '11111111',
+    url: 'https://a.example/',
+  });
   const changed = await update({ id: partner.id, version: 1, name: 'Skiftet', url: null });
   expect(changed).toEqual({ partner: { name: 'Skiftet', cvr: '11111111', url: null, version: 2 }, errors: [] });
   expect((await update({ id: partner.id, version: 1, name: 'Igen' })).errors).toMatchObject([
@@ -218,7 +223,9 @@ test('a change keeps what it leaves out and empties what it sets to null', async
   expect((await update({ id: partner.id, version: 2, name: null })).errors).toMatchObject([
     { code: 'REQUIRED', path: ['name'] },
   ]);
-  expect((await update({ id: partner.id, version: 2, name: 'Zentropa' })).errors).toMatchObject([{ code: 'DUPLICATE' }]);
+  expect((await update({ id: partner.id, version: 2, name: 'Zentropa' })).errors).toMatchObject([
+    { code: 'DUPLICATE' },
+  ]);
   expect((await update({ id: aarhus, version: 1, name: 'Et andet' })).errors).toMatchObject([
     { code: 'NOT_FOUND', path: ['id'] },
   ]);

@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import sql from 'sql-template-tag';
-import { FrameworkResolver, RecommendationResolver, ThemeResolver } from '../../src/modules/framework/framework.resolver.js';
+import {
+  FrameworkResolver,
+  RecommendationResolver,
+  ThemeResolver,
+} from '../../src/modules/framework/framework.resolver.js';
 import { FrameworkService } from '../../src/modules/framework/framework.service.js';
 import { addOrganisation, addRecord, type RecordRow } from '../helpers/knowledge-rows.js';
 import { ADMIN, createModuleSchema, type ModuleSchema } from '../helpers/module-schema.js';
@@ -38,7 +42,9 @@ test('the framework, its languages, and how much of it has evidence', async () =
         SELECT ${kind}, n, 'Navn ' || n, 'Name ' || n, 'Tekst ' || n, 'Text ' || n, ${group} FROM generate_series(${numbers}::integer, 1, -1) n`,
     );
   }
-  await database.rows(sql`INSERT INTO theme VALUES ('digital', 'Digitalt', 'Digital'), ('children', 'Børn', 'Children')`);
+  await database.rows(
+    sql`INSERT INTO theme VALUES ('digital', 'Digitalt', 'Digital'), ('children', 'Børn', 'Children')`,
+  );
   const organisation = await addOrganisation(database, 'Et bibliotek');
   const add = (row: Pick<RecordRow, 'kind' | 'recommendations' | 'columns' | 'themes'>) =>
     addRecord(database, { title: 'Titel', organisation, ...row });

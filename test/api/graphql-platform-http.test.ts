@@ -1,3 +1,4 @@
+import { get } from 'node:http';
 import { connect } from 'node:net';
 import { getIntrospectionQuery, GraphQLError } from 'graphql';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -138,6 +139,18 @@ describe('an operation is refused', () => {
     expect(errors[0].extensions).toEqual({ code: 'BAD_USER_INPUT' });
     expect(JSON.stringify(errors)).not.toMatch(/stack|node_modules/);
   });
+});
+
+it('a request to no proper host is refused, and is no fault of ours', async () => {
+  const status = await new Promise((resolve, reject) => {
+    const headers = { host: 'a b[', 'apollo-require-preflight': 'yes' };
+    get(`${server.url}/graphql?query=%7Bhello%7D`, { headers }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    }).on('error', reject);
+  });
+  expect(status).toBe(400);
+  expect(server.logged.join()).not.toContain('An operation failed');
 });
 
 describe('who asks', () => {

@@ -231,6 +231,17 @@ test('another history ends subscriptions with CURSOR_INVALID and refuses old cur
   expect(await take(anew, 1)).toEqual([id]);
 });
 
+test('whoever subscribes in a new history that the tail does not know yet is served', async () => {
+  for (const epoch of ['aaaaaaaa', 'bbbbbbbb', 'cccccccc', 'dddddddd']) {
+    await one.database.rows(sql`UPDATE knowledge_log_state SET epoch = ${epoch}`);
+    const source = await one.log.subscribe({});
+    const next = source.next();
+    const id = await one.publish();
+    expect((await next).value).toMatchObject({ eventId: id, epoch });
+    await source.return();
+  }
+});
+
 test('stop leaves no connection, also right after start and while PostgreSQL is being reached', async () => {
   const two = await startLogProcess(testDatabase.connection);
   await two.stop();

@@ -1,9 +1,7 @@
 /** Once a run: one PostgreSQL, and in it one migrated database that test files clone. */
 import 'reflect-metadata';
 import type { TestProject } from 'vitest/node';
-import { KnowledgeBase1795374000000 } from '../../migrations/1795374000000-knowledge-base.js';
-import { KnowledgeLog1795374000001 } from '../../migrations/1795374000001-knowledge-log.js';
-import { Search1795374000002 } from '../../migrations/1795374000002-search.js';
+import { ENTITIES, MIGRATIONS } from '../../src/app.js';
 import { Database } from '../../src/platform/database/database.js';
 import { cloneDatabase, startTestCluster } from './cluster.js';
 
@@ -29,8 +27,8 @@ export default async function setUp(project: TestProject): Promise<() => Promise
 async function migrate(url: string): Promise<void> {
   const database = await Database.open({
     connection: { url },
-    entities: [],
-    migrations: [KnowledgeBase1795374000000, KnowledgeLog1795374000001, Search1795374000002],
+    entities: ENTITIES,
+    migrations: MIGRATIONS,
     onIdleError: (error) => console.error(error),
   });
   try {

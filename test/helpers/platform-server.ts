@@ -1,6 +1,7 @@
 /** The platform's server over the small schema of these tests, on a free port. */
 import { pino } from 'pino';
 import { createAuthenticator } from '../../src/platform/auth/authenticate.js';
+import type { Context } from '../../src/platform/auth/context.js';
 import type { Viewer } from '../../src/platform/auth/viewer.js';
 import { createServer, type ServerOptions } from '../../src/platform/server/server.js';
 import { createPlatformSchema, type PlatformState } from './platform-schema.js';
@@ -19,12 +20,11 @@ export interface PlatformServer {
 }
 
 /** What resolvers of the small schema look at. They have no database. */
-export const contextOf = (viewer: Viewer) => ({
-  viewer,
-  loader: (): never => {
-    throw new Error('There are no loaders here.');
-  },
-});
+export const contextOf = (viewer: Viewer): Context => ({ viewer, loader: noLoader, forget: () => undefined });
+
+const noLoader: Context['loader'] = () => {
+  throw new Error('There are no loaders here.');
+};
 
 export async function startPlatformServer(options: Partial<ServerOptions> = {}): Promise<PlatformServer> {
   const { schema, state } = createPlatformSchema();

@@ -192,17 +192,34 @@ describe('a compiled query', () => {
     expect(compileOperation(schema, prepare(wide.replaceAll('first {', 'first { h: id i: id ')))).toBeNull();
   });
 
-  it('gives way for good when only graphql-js can run the query', async () => {
-    const asynchronous = createPlatformSchema().schema;
-    const named = asynchronous.getType('Named') as { resolveType?: unknown };
-    named.resolveType = async ({ __typename }: { __typename: string }) => __typename;
+  it('needs nobody to tell the type of an object that says it itself', async () => {
+    const { schema: asynchronous } = createPlatformSchema();
+    const resolveType = async ({ __typename }: { __typename: string }) => __typename;
+    Object.assign(asynchronous.getType('Named')!, { resolveType });
     const prepared = createPrepareOperation(asynchronous)({ query: '{ named { id } }' }) as PreparedOperation;
+    expect(await compileOperation(asynchronous, prepared)!(undefined, context, {})).toEqual({
+      data: { named: [{ id: '1' }, { id: 'b1' }, { id: '2' }] },
+    });
+  });
+
+  it('gives way for good when only graphql-js can run the query', async () => {
+    const { schema: asynchronous } = createPlatformSchema();
+    let asked = 0;
+    const resolveType = async () => {
+      asked += 1;
+      return 'Item';
+    };
+    Object.assign(asynchronous.getType('Node')!, { resolveType });
+    Object.assign(asynchronous.getQueryType()!.getFields()['node']!, { resolve: () => ({ id: '7' }) });
+    const prepared = createPrepareOperation(asynchronous)({ query: '{ node(id: "7") { id } }' }) as PreparedOperation;
     const run = createExecutor(asynchronous);
-    for (let time = 1; time <= 3; time += 1) {
-      expect(asSent(await run(prepared, context))).toEqual({
-        data: { named: [{ id: '1' }, { id: 'b1' }, { id: '2' }] },
-      });
+    const askedFor: number[] = [];
+    for (let time = 1; time <= 4; time += 1) {
+      asked = 0;
+      expect(asSent(await run(prepared, context))).toEqual({ data: { node: { id: '7' } } });
+      askedFor.push(asked);
     }
+    expect(askedFor).toEqual([1, 2, 1, 1]);
   });
 
   it('leaves the schema as it found it', () => {

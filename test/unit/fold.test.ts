@@ -64,7 +64,10 @@ test('the database folds every letter as fold() does', async () => {
 test('the database folds any text as fold() does', async () => {
   const text = fc.oneof(
     fc.string({ unit: fc.constantFrom(...LETTERS), maxLength: 40 }),
-    fc.string({ unit: fc.constantFrom(...'aAåÅøØæÆöÖäÄßé', '\u030a', '\u0308', '\u0301', ' ', 'Σ', 'o'), maxLength: 12 }),
+    fc.string({
+      unit: fc.constantFrom(...'aAåÅøØæÆöÖäÄßé', '\u030a', '\u0308', '\u0301', ' ', 'Σ', 'o'),
+      maxLength: 12,
+    }),
   );
   await fc.assert(
     fc.asyncProperty(fc.array(text, { minLength: 1, maxLength: 50 }), async (texts) => {

@@ -5,7 +5,10 @@ import { CalendarDate } from '../../common/scalars.js';
 import { anyId, anyOf, RecordFilter, type RecordOrder, RecordOrderField } from '../records/record.filter.js';
 import { CaseStudyKind, CaseStudyState, Scope } from './case-study.entity.js';
 
-@InputType({ description: 'What a list of case studies can be narrowed by. Lists mean "any of"; what is left out or empty narrows nothing.' })
+@InputType({
+  description:
+    'What a list of case studies can be narrowed by. Lists mean "any of"; what is left out or empty narrows nothing.',
+})
 export class CaseStudyFilter extends RecordFilter {
   @Field(() => [CaseStudyKind], { nullable: true, description: 'Forms of partnership.' })
   kinds?: CaseStudyKind[] | null;

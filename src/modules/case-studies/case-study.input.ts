@@ -1,5 +1,16 @@
 import { Field, Float, ID, InputType, Int } from 'type-graphql';
-import { DistinctValues, Id, Items, Money, PARAGRAPH_LENGTH, Pattern, Range, STORY_LENGTH, Text, TITLE_LENGTH } from '../../common/input.js';
+import {
+  DistinctValues,
+  Id,
+  Items,
+  Money,
+  PARAGRAPH_LENGTH,
+  Pattern,
+  Range,
+  STORY_LENGTH,
+  Text,
+  TITLE_LENGTH,
+} from '../../common/input.js';
 import { CalendarDate, Currency } from '../../common/scalars.js';
 import { RATIONALES, StakeholderGroup } from '../framework/framework.entity.js';
 import { CreateRecordInput, UpdateRecordInput } from '../records/record.input.js';
@@ -15,7 +26,10 @@ export class ContributionInput {
   @Text(PARAGRAPH_LENGTH, { required: true })
   description: string;
 
-  @Field(() => Float, { nullable: true, description: 'How much money, in units of `currency`, to two decimals; only for MONEY.' })
+  @Field(() => Float, {
+    nullable: true,
+    description: 'How much money, in units of `currency`, to two decimals; only for MONEY.',
+  })
   @Money({ only: (contribution) => (contribution as ContributionInput).kind === ContributionKind.MONEY })
   amount?: number | null;
 
@@ -120,12 +134,18 @@ export class CreateCaseStudyInput extends CreateRecordInput {
   @Items()
   funding?: FundingInput[];
 
-  @Field(() => [Int], { nullable: true, description: `Rationales that it answers to, by number from 1 to ${RATIONALES}.` })
+  @Field(() => [Int], {
+    nullable: true,
+    description: `Rationales that it answers to, by number from 1 to ${RATIONALES}.`,
+  })
   @DistinctValues({ minimum: 1, maximum: RATIONALES })
   rationales?: number[];
 }
 
-@InputType({ description: 'A change of a case study. What is left out stays; a list that is given replaces the whole one; null empties.' })
+@InputType({
+  description:
+    'A change of a case study. What is left out stays; a list that is given replaces the whole one; null empties.',
+})
 export class UpdateCaseStudyInput extends UpdateRecordInput {
   @Field(() => CaseStudyKind, { nullable: true, description: 'What form the partnership has.' })
   kind?: CaseStudyKind;
@@ -170,7 +190,10 @@ export class UpdateCaseStudyInput extends UpdateRecordInput {
   @Items()
   funding?: FundingInput[];
 
-  @Field(() => [Int], { nullable: true, description: `Rationales that it answers to, by number from 1 to ${RATIONALES}.` })
+  @Field(() => [Int], {
+    nullable: true,
+    description: `Rationales that it answers to, by number from 1 to ${RATIONALES}.`,
+  })
   @DistinctValues({ minimum: 1, maximum: RATIONALES })
   rationales?: number[];
 }

@@ -27,7 +27,10 @@ import { Benefit, Contribution, Funding, Party, RuleOfPlay } from './partnership
 
 @ObjectType({ description: 'What became of a write of a case study.', simpleResolvers: true })
 class CaseStudyPayload {
-  @Field(() => CaseStudy, { nullable: true, description: 'The case study as it is now; null when the write was refused.' })
+  @Field(() => CaseStudy, {
+    nullable: true,
+    description: 'The case study as it is now; null when the write was refused.',
+  })
   caseStudy: CaseStudy | null;
 
   @Field(() => [UserError], { description: 'Why it was refused; empty when it was not.' })
@@ -38,8 +41,14 @@ class CaseStudyPayload {
 export class CaseStudyResolver {
   constructor(private readonly service: CaseStudyService) {}
 
-  @Query(() => CaseStudy, { nullable: true, description: 'One case study by its slug; null when there is none that you may see.' })
-  caseStudy(@Ctx() { loader }: Context, @Arg('slug', () => String, { description: 'Its slug, e.g. "limboland".' }) slug: string) {
+  @Query(() => CaseStudy, {
+    nullable: true,
+    description: 'One case study by its slug; null when there is none that you may see.',
+  })
+  caseStudy(
+    @Ctx() { loader }: Context,
+    @Arg('slug', () => String, { description: 'Its slug, e.g. "limboland".' }) slug: string,
+  ) {
     return loader(caseStudyBySlug).load(slug);
   }
 
@@ -47,8 +56,10 @@ export class CaseStudyResolver {
   caseStudies(
     @Ctx() { viewer }: Context,
     @Args(() => ConnectionArguments) page: ConnectionArguments,
-    @Arg('filter', () => CaseStudyFilter, { nullable: true, description: 'Narrows the list.' }) filter?: CaseStudyFilter,
-    @Arg('orderBy', () => CaseStudyOrder, { nullable: true, description: 'The order of the list.' }) orderBy?: CaseStudyOrder,
+    @Arg('filter', () => CaseStudyFilter, { nullable: true, description: 'Narrows the list.' })
+    filter?: CaseStudyFilter,
+    @Arg('orderBy', () => CaseStudyOrder, { nullable: true, description: 'The order of the list.' })
+    orderBy?: CaseStudyOrder,
   ): Promise<Connection<CaseStudy>> {
     return this.service.list(viewer, page, filter ?? {}, orderBy ?? undefined);
   }
@@ -58,7 +69,9 @@ export class CaseStudyResolver {
     @Ctx() context: Context,
     @Arg('input', () => CreateCaseStudyInput, { description: 'The case study.' }) input: CreateCaseStudyInput,
   ) {
-    return payload('caseStudy', async () => writtenRecord(context, await this.service.create(context.viewer, input as CaseStudyContent)));
+    return payload('caseStudy', async () =>
+      writtenRecord(context, await this.service.create(context.viewer, input as CaseStudyContent)),
+    );
   }
 
   @Mutation(() => CaseStudyPayload, {
@@ -68,7 +81,12 @@ export class CaseStudyResolver {
     @Ctx() context: Context,
     @Arg('input', () => UpdateCaseStudyInput, { description: 'The change.' }) input: UpdateCaseStudyInput,
   ) {
-    return payload('caseStudy', async () => writtenRecord(context, await this.service.update(context.viewer, input as Partial<CaseStudyContent> & UpdateCaseStudyInput)));
+    return payload('caseStudy', async () =>
+      writtenRecord(
+        context,
+        await this.service.update(context.viewer, input as Partial<CaseStudyContent> & UpdateCaseStudyInput),
+      ),
+    );
   }
 
   @FieldResolver(() => [Party], { description: 'Who takes part.' })
@@ -96,7 +114,10 @@ export class CaseStudyResolver {
     return loader(rationaleByNumber).loadMany(await loader(rationaleNumbersByRow).load(rowId));
   }
 
-  @FieldResolver(() => Municipality, { nullable: true, description: 'The municipality where it is at home, if it is at home in one.' })
+  @FieldResolver(() => Municipality, {
+    nullable: true,
+    description: 'The municipality where it is at home, if it is at home in one.',
+  })
   municipality(@Ctx() { loader }: Context, @Root() { municipalityCode }: CaseStudy) {
     return municipalityCode === null ? null : loader(municipalityByCode).load(municipalityCode);
   }

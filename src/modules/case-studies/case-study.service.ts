@@ -73,19 +73,26 @@ const MODEL: RecordModel<CaseStudyContent> = {
   async check(transaction, _viewer, content) {
     await requireOrganisations(
       transaction,
-      content.parties?.map((party, index) => [party.organisationId, ['parties', index, 'organisationId']] as const) ?? [],
+      content.parties?.map((party, index) => [party.organisationId, ['parties', index, 'organisationId']] as const) ??
+        [],
     );
     const named = new Set<string>();
     content.parties?.forEach((party, index) => {
       if (named.has(party.organisationId)) {
-        throw refuse(UserErrorCode.DUPLICATE, 'An organisation is a party once, with all its contributions.', ['parties', index, 'organisationId']);
+        throw refuse(UserErrorCode.DUPLICATE, 'An organisation is a party once, with all its contributions.', [
+          'parties',
+          index,
+          'organisationId',
+        ]);
       }
       named.add(party.organisationId);
     });
     if (content.municipalityCode != null) {
       const found = await transaction.rows(sql`SELECT FROM municipality WHERE code = ${content.municipalityCode}`);
       if (found.length === 0) {
-        throw refuse(UserErrorCode.NOT_FOUND, `No municipality has the code ${content.municipalityCode}.`, ['municipalityCode']);
+        throw refuse(UserErrorCode.NOT_FOUND, `No municipality has the code ${content.municipalityCode}.`, [
+          'municipalityCode',
+        ]);
       }
     }
   },
@@ -93,7 +100,12 @@ const MODEL: RecordModel<CaseStudyContent> = {
     await replaceList(transaction, RuleOfPlay, rowId, ordered(content.rulesOfPlay));
     await replaceList(transaction, Benefit, rowId, ordered(content.benefits));
     await replaceList(transaction, Funding, rowId, ordered(content.funding));
-    await replaceList(transaction, RecordRationale, rowId, content.rationales?.map((number) => ({ number })) ?? (content.rationales as null | undefined));
+    await replaceList(
+      transaction,
+      RecordRationale,
+      rowId,
+      content.rationales?.map((number) => ({ number })) ?? (content.rationales as null | undefined),
+    );
     if (content.parties === undefined) return;
     const parties = (content.parties ?? []).map((party, ordinal) => ({ ...party, id: uuid(), ordinal }));
     await replaceList(
@@ -140,17 +152,27 @@ export class CaseStudyService {
 }
 
 /** What a case needs before it is published. */
-export async function caseStudyPublishingRule(transaction: Transaction, rowId: string, complete: boolean): Promise<UserError[]> {
+export async function caseStudyPublishingRule(
+  transaction: Transaction,
+  rowId: string,
+  complete: boolean,
+): Promise<UserError[]> {
   const errors: UserError[] = [];
   const [row] = await transaction.rows<{ summary: string; state: string | null }>(
     sql`SELECT summary, state FROM record WHERE id = ${rowId}`,
   );
   if (row!.summary === '') {
-    errors.push(userError(UserErrorCode.REQUIRED, 'A case is published with a summary: tell it in a few sentences.', ['summary']));
+    errors.push(
+      userError(UserErrorCode.REQUIRED, 'A case is published with a summary: tell it in a few sentences.', ['summary']),
+    );
   }
   if (!complete) return errors;
   if (row!.state === null) {
-    errors.push(userError(UserErrorCode.REQUIRED, 'Say how far the partnership has come, or mark the documentation INCOMPLETE.', ['state']));
+    errors.push(
+      userError(UserErrorCode.REQUIRED, 'Say how far the partnership has come, or mark the documentation INCOMPLETE.', [
+        'state',
+      ]),
+    );
   }
   const [parts] = await transaction.rows<{ missing: PartnershipPart[] }>(missingFromPartnership([rowId]));
   for (const part of parts!.missing) {

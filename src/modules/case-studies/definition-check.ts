@@ -25,9 +25,18 @@ registerEnumType(PartnershipPart, {
 /** What to say when a part is missing, and where in the input it belongs. */
 export const PARTNERSHIP_PARTS: Readonly<Record<PartnershipPart, { message: string; path: string[] }>> = {
   [PartnershipPart.TWO_PARTIES]: { message: 'A partnership has two parties or more: name them.', path: ['parties'] },
-  [PartnershipPart.CONTRIBUTION_FROM_EACH_PARTY]: { message: 'In a partnership each party brings something in: name a contribution of each.', path: ['parties'] },
-  [PartnershipPart.RULES_OF_PLAY]: { message: 'In a partnership the rules of play are written down: give at least one.', path: ['rulesOfPlay'] },
-  [PartnershipPart.MUTUAL_BENEFIT]: { message: 'A partnership enriches mutually: name benefits for two groups or more.', path: ['benefits'] },
+  [PartnershipPart.CONTRIBUTION_FROM_EACH_PARTY]: {
+    message: 'In a partnership each party brings something in: name a contribution of each.',
+    path: ['parties'],
+  },
+  [PartnershipPart.RULES_OF_PLAY]: {
+    message: 'In a partnership the rules of play are written down: give at least one.',
+    path: ['rulesOfPlay'],
+  },
+  [PartnershipPart.MUTUAL_BENEFIT]: {
+    message: 'A partnership enriches mutually: name benefits for two groups or more.',
+    path: ['benefits'],
+  },
 };
 
 @ObjectType({ description: 'Which part of the definition of a partnership a case meets.', simpleResolvers: true })

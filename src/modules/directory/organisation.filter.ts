@@ -8,7 +8,8 @@ import type { KeysetOrder } from '../../platform/database/keyset.js';
 import { type Organisation, OrganisationKind, Sector } from './organisation.entity.js';
 
 @InputType({
-  description: 'What a list of organisations can be narrowed by. Lists mean "any of"; what is left out or empty narrows nothing.',
+  description:
+    'What a list of organisations can be narrowed by. Lists mean "any of"; what is left out or empty narrows nothing.',
 })
 export class OrganisationFilter {
   @Field(() => [OrganisationKind], { nullable: true, description: 'Libraries, partners.' })

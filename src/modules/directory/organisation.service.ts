@@ -3,7 +3,12 @@ import type { Connection, ConnectionArguments } from '../../common/connection.js
 import { readConnection } from '../../platform/database/connection-query.js';
 import type { Database } from '../../platform/database/database.js';
 import type { Organisation } from './organisation.entity.js';
-import { type OrganisationFilter, organisationList, type OrganisationOrder, organisationOrder } from './organisation.filter.js';
+import {
+  type OrganisationFilter,
+  organisationList,
+  type OrganisationOrder,
+  organisationOrder,
+} from './organisation.filter.js';
 import { ORGANISATION_COLUMNS } from './organisation.loaders.js';
 
 export class OrganisationService {

@@ -86,17 +86,21 @@ export class PartnerService {
       await checkContent(transaction, content, id);
       const renamed = content.name !== current.name;
       const records = renamed ? await lockRecordsOf(transaction, id) : [];
-      await transaction.manager.update(Partner, { id, version }, {
-        name: content.name,
-        sector: content.sector,
-        country: content.country,
-        municipalityCode: content.municipalityCode,
-        cvr: content.cvr,
-        wikidataId: content.wikidataId,
-        url: content.url,
-        version: version + 1,
-        updatedAt: new Date(),
-      });
+      await transaction.manager.update(
+        Partner,
+        { id, version },
+        {
+          name: content.name,
+          sector: content.sector,
+          country: content.country,
+          municipalityCode: content.municipalityCode,
+          cvr: content.cvr,
+          wikidataId: content.wikidataId,
+          url: content.url,
+          version: version + 1,
+          updatedAt: new Date(),
+        },
+      );
       if (records.length > 0) {
         await transaction.rows(
           sql`UPDATE record SET search = record_search_vector(id) WHERE id = ANY(${records}::uuid[])`,
@@ -169,11 +173,15 @@ async function checkContent(transaction: Transaction, content: PartnerContent, s
     );
     if (content.country !== 'DK') {
       errors.push(
-        userError(UserErrorCode.INVALID, 'Only a partner in Denmark (DK) has a Danish municipality.', ['municipalityCode']),
+        userError(UserErrorCode.INVALID, 'Only a partner in Denmark (DK) has a Danish municipality.', [
+          'municipalityCode',
+        ]),
       );
     } else if (municipality === undefined) {
       errors.push(
-        userError(UserErrorCode.NOT_FOUND, `No municipality has the code ${content.municipalityCode}.`, ['municipalityCode']),
+        userError(UserErrorCode.NOT_FOUND, `No municipality has the code ${content.municipalityCode}.`, [
+          'municipalityCode',
+        ]),
       );
     }
   }
@@ -181,7 +189,11 @@ async function checkContent(transaction: Transaction, content: PartnerContent, s
   if (errors.length > 0) throw new DomainError(errors);
 }
 
-async function duplicates(transaction: Transaction, content: PartnerContent, self: string | null): Promise<UserError[]> {
+async function duplicates(
+  transaction: Transaction,
+  content: PartnerContent,
+  self: string | null,
+): Promise<UserError[]> {
   const same: { field: 'cvr' | 'wikidataId' | 'name'; what: string; condition: Sql }[] = [
     {
       field: 'name',
@@ -193,7 +205,11 @@ async function duplicates(transaction: Transaction, content: PartnerContent, sel
     same.push({ field: 'cvr', what: 'this CVR number', condition: sql`o.cvr = ${content.cvr}` });
   }
   if (content.wikidataId != null) {
-    same.push({ field: 'wikidataId', what: 'this Wikidata item', condition: sql`o.wikidata_id = ${content.wikidataId}` });
+    same.push({
+      field: 'wikidataId',
+      what: 'this Wikidata item',
+      condition: sql`o.wikidata_id = ${content.wikidataId}`,
+    });
   }
   const found = await transaction.rows<{ field: string; id: string; name: string }>(
     join(

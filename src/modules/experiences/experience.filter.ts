@@ -6,7 +6,10 @@ import { anyId, anyOf, RecordFilter, type RecordOrder, RecordOrderField } from '
 import { Outcome } from '../records/outcome.js';
 import { Phase } from './experience.entity.js';
 
-@InputType({ description: 'What a list of experiences can be narrowed by. Lists mean "any of"; what is left out or empty narrows nothing.' })
+@InputType({
+  description:
+    'What a list of experiences can be narrowed by. Lists mean "any of"; what is left out or empty narrows nothing.',
+})
 export class ExperienceFilter extends RecordFilter {
   @Field(() => [ID], { nullable: true, description: 'Cases in which they were made.' })
   caseStudies?: string[] | null;

@@ -44,7 +44,10 @@ export class CreateExperienceInput extends CreateRecordInput {
   endedOn?: string | null;
 }
 
-@InputType({ description: 'A change of an experience. What is left out stays; a list that is given replaces the whole one; null empties.' })
+@InputType({
+  description:
+    'A change of an experience. What is left out stays; a list that is given replaces the whole one; null empties.',
+})
 export class UpdateExperienceInput extends UpdateRecordInput {
   @Field(() => ID, { nullable: true, description: 'The case in which it was made.' })
   @Id()

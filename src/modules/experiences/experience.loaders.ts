@@ -11,10 +11,11 @@ import type { Experience } from './experience.entity.js';
 export const experienceBySlug = recordBySlug(RecordKind.EXPERIENCE);
 
 /** Pages of the published experiences made in a case, newest first. */
-export const experiencesOfCaseStudy = defineFieldLoader(({ database, viewer }, caseStudyIds, page: ConnectionArguments) =>
-  readConnections<Experience>(database, caseStudyIds, page, {
-    columns: recordColumns(RecordKind.EXPERIENCE),
-    from: sql`FROM record r WHERE r.case_study_id = parent.id AND r.status = 'PUBLISHED' AND ${visible(viewer, 'r')}`,
-    order: recordOrder(viewer),
-  }),
+export const experiencesOfCaseStudy = defineFieldLoader(
+  ({ database, viewer }, caseStudyIds, page: ConnectionArguments) =>
+    readConnections<Experience>(database, caseStudyIds, page, {
+      columns: recordColumns(RecordKind.EXPERIENCE),
+      from: sql`FROM record r WHERE r.case_study_id = parent.id AND r.status = 'PUBLISHED' AND ${visible(viewer, 'r')}`,
+      order: recordOrder(viewer),
+    }),
 );

@@ -13,7 +13,10 @@ import type { ExperienceContent, ExperienceService } from './experience.service.
 
 @ObjectType({ description: 'What became of a write of an experience.', simpleResolvers: true })
 class ExperiencePayload {
-  @Field(() => Experience, { nullable: true, description: 'The experience as it is now; null when the write was refused.' })
+  @Field(() => Experience, {
+    nullable: true,
+    description: 'The experience as it is now; null when the write was refused.',
+  })
   experience: Experience | null;
 
   @Field(() => [UserError], { description: 'Why it was refused; empty when it was not.' })
@@ -24,7 +27,10 @@ class ExperiencePayload {
 export class ExperienceResolver {
   constructor(private readonly service: ExperienceService) {}
 
-  @Query(() => Experience, { nullable: true, description: 'One experience by its slug; null when there is none that you may see.' })
+  @Query(() => Experience, {
+    nullable: true,
+    description: 'One experience by its slug; null when there is none that you may see.',
+  })
   experience(@Ctx() { loader }: Context, @Arg('slug', () => String, { description: 'Its slug.' }) slug: string) {
     return loader(experienceBySlug).load(slug);
   }
@@ -33,8 +39,10 @@ export class ExperienceResolver {
   experiences(
     @Ctx() { viewer }: Context,
     @Args(() => ConnectionArguments) page: ConnectionArguments,
-    @Arg('filter', () => ExperienceFilter, { nullable: true, description: 'Narrows the list.' }) filter?: ExperienceFilter,
-    @Arg('orderBy', () => ExperienceOrder, { nullable: true, description: 'The order of the list.' }) orderBy?: ExperienceOrder,
+    @Arg('filter', () => ExperienceFilter, { nullable: true, description: 'Narrows the list.' })
+    filter?: ExperienceFilter,
+    @Arg('orderBy', () => ExperienceOrder, { nullable: true, description: 'The order of the list.' })
+    orderBy?: ExperienceOrder,
   ): Promise<Connection<Experience>> {
     return this.service.list(viewer, page, filter ?? {}, orderBy ?? undefined);
   }
@@ -44,7 +52,9 @@ export class ExperienceResolver {
     @Ctx() context: Context,
     @Arg('input', () => CreateExperienceInput, { description: 'The experience.' }) input: CreateExperienceInput,
   ) {
-    return payload('experience', async () => writtenRecord(context, await this.service.create(context.viewer, input as ExperienceContent)));
+    return payload('experience', async () =>
+      writtenRecord(context, await this.service.create(context.viewer, input as ExperienceContent)),
+    );
   }
 
   @Mutation(() => ExperiencePayload, {
@@ -54,10 +64,18 @@ export class ExperienceResolver {
     @Ctx() context: Context,
     @Arg('input', () => UpdateExperienceInput, { description: 'The change.' }) input: UpdateExperienceInput,
   ) {
-    return payload('experience', async () => writtenRecord(context, await this.service.update(context.viewer, input as Partial<ExperienceContent> & UpdateExperienceInput)));
+    return payload('experience', async () =>
+      writtenRecord(
+        context,
+        await this.service.update(context.viewer, input as Partial<ExperienceContent> & UpdateExperienceInput),
+      ),
+    );
   }
 
-  @FieldResolver(() => CaseStudy, { nullable: true, description: 'The case in which it was made; null once that is retracted.' })
+  @FieldResolver(() => CaseStudy, {
+    nullable: true,
+    description: 'The case in which it was made; null once that is retracted.',
+  })
   caseStudy(@Ctx() { loader }: Context, @Root() { caseStudyId }: Experience) {
     return loader(recordById).load(caseStudyId);
   }
@@ -65,7 +83,9 @@ export class ExperienceResolver {
 
 @Resolver(() => CaseStudy)
 export class CaseStudyExperiencesResolver {
-  @FieldResolver(() => ExperienceConnection, { description: 'What those who took part lived through, newest published first.' })
+  @FieldResolver(() => ExperienceConnection, {
+    description: 'What those who took part lived through, newest published first.',
+  })
   experiences(
     @Ctx() { loader }: Context,
     @Root() { id }: CaseStudy,

@@ -95,12 +95,18 @@ export async function experiencePublishingRule(
   );
   const errors: UserError[] = [];
   if (!row!.published) {
-    errors.push(userError(UserErrorCode.INVALID, 'The case that it was made in is not published: publish that first.', ['caseStudyId']));
+    errors.push(
+      userError(UserErrorCode.INVALID, 'The case that it was made in is not published: publish that first.', [
+        'caseStudyId',
+      ]),
+    );
   }
   const open = QUESTIONS.filter((question) => row![question] === '');
   if (complete) {
     for (const question of open) {
-      errors.push(userError(UserErrorCode.REQUIRED, `Answer \`${question}\`, or mark the documentation INCOMPLETE.`, [question]));
+      errors.push(
+        userError(UserErrorCode.REQUIRED, `Answer \`${question}\`, or mark the documentation INCOMPLETE.`, [question]),
+      );
     }
   } else if (open.length === QUESTIONS.length) {
     errors.push(userError(UserErrorCode.REQUIRED, 'Answer at least one of the five questions.', ['experienced']));

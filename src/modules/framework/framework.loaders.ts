@@ -18,7 +18,9 @@ export const THEME_COLUMNS: Sql = raw(`t.slug, t.danish_label AS "danishLabel", 
 export const recommendationByNumber = elementByNumber<Recommendation>(FrameworkElementKind.RECOMMENDATION);
 export const rationaleByNumber = elementByNumber<Rationale>(FrameworkElementKind.RATIONALE);
 
-function elementByNumber<Element extends { number: number }>(kind: FrameworkElementKind): Loader<number, Element | null> {
+function elementByNumber<Element extends { number: number }>(
+  kind: FrameworkElementKind,
+): Loader<number, Element | null> {
   return defineLoader<number, Element | null>(async ({ database }, numbers) => {
     const rows = await database.rows<Element>(
       sql`SELECT ${ELEMENT_COLUMNS} FROM framework_element e

@@ -8,7 +8,12 @@ import { Organisation } from '../directory/organisation.entity.js';
 import { organisationById } from '../directory/organisation.loaders.js';
 import { KnowledgeRecord, type RecordKind } from '../records/record.entity.js';
 import { publishedRecordById } from '../records/record.loaders.js';
-import { KnowledgeEvent, KnowledgeEventConnection, KnowledgeEventFilter, type KnowledgeEventType } from './knowledge-event.types.js';
+import {
+  KnowledgeEvent,
+  KnowledgeEventConnection,
+  KnowledgeEventFilter,
+  type KnowledgeEventType,
+} from './knowledge-event.types.js';
 
 /** The root field that the engine reads before all others of an operation, and hands over in the root value. */
 export const KNOWLEDGE_CURSOR = 'knowledgeCursor';
@@ -52,7 +57,8 @@ export class KnowledgeEventResolver {
     name: 'knowledgeEvents',
     description:
       'Tells what happens to the shared knowledge: with `after`, everything since that cursor first, then what happens live, without gap or repeat; without it, only what happens from now on.',
-    subscribe: ({ args, context }: { args: EventArguments; context: KnowledgeEventContext }) => context.knowledgeLog.subscribe(args) as never,
+    subscribe: ({ args, context }: { args: EventArguments; context: KnowledgeEventContext }) =>
+      context.knowledgeLog.subscribe(args) as never,
   })
   knowledgeEvent(
     @Root() entry: LogEntry,
@@ -81,7 +87,8 @@ export class KnowledgeEventResolver {
   }
 
   @FieldResolver(() => Organisation, {
-    description: 'The organisation behind it: that answers for the record, or adopted it, or whose experience is the evidence.',
+    description:
+      'The organisation behind it: that answers for the record, or adopted it, or whose experience is the evidence.',
   })
   organisation(@Ctx() { loader }: Context, @Root() { organisationId }: KnowledgeEvent) {
     return loader(organisationById).load(organisationId);

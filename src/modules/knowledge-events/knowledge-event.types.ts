@@ -35,7 +35,11 @@ export class KnowledgeEvent {
   @Field(() => ID, { description: 'Unique and for ever the same, also when the event comes again.', simple: true })
   id: string;
 
-  @Field(() => String, { description: 'The place just behind this event in the log: pass the last one you have handled as `after` and miss nothing.', simple: true })
+  @Field(() => String, {
+    description:
+      'The place just behind this event in the log: pass the last one you have handled as `after` and miss nothing.',
+    simple: true,
+  })
   cursor: string;
 
   @Field(() => KnowledgeEventType, { description: 'What happened.', simple: true })
@@ -73,13 +77,24 @@ export class KnowledgeEventFilter {
   @Field(() => [ID], { nullable: true, description: "Records: the event's own, or the related one." })
   records?: string[] | null;
 
-  @Field(() => [ID], { nullable: true, description: 'Organisations behind the events: those that answer for the record, or that adopted it, or whose experience is the evidence.' })
+  @Field(() => [ID], {
+    nullable: true,
+    description:
+      'Organisations behind the events: those that answer for the record, or that adopted it, or whose experience is the evidence.',
+  })
   organisations?: string[] | null;
 
-  @Field(() => [String], { nullable: true, description: "Municipalities, by four-digit code: the case's own, or those of the cases that an experience or lesson comes from." })
+  @Field(() => [String], {
+    nullable: true,
+    description:
+      "Municipalities, by four-digit code: the case's own, or those of the cases that an experience or lesson comes from.",
+  })
   municipalities?: string[] | null;
 
-  @Field(() => [Int], { nullable: true, description: 'Recommendations that the record bore on at the time, by number.' })
+  @Field(() => [Int], {
+    nullable: true,
+    description: 'Recommendations that the record bore on at the time, by number.',
+  })
   recommendations?: number[] | null;
 
   @Field(() => [String], { nullable: true, description: 'Themes of the record at the time, by slug.' })

@@ -5,7 +5,10 @@ import type { Viewer } from '../../platform/auth/viewer.js';
 import { visible } from '../../platform/auth/visibility.js';
 import { anyId, RecordFilter, type RecordOrder, RecordOrderField } from '../records/record.filter.js';
 
-@InputType({ description: 'What a list of lessons can be narrowed by. Lists mean "any of"; what is left out or empty narrows nothing.' })
+@InputType({
+  description:
+    'What a list of lessons can be narrowed by. Lists mean "any of"; what is left out or empty narrows nothing.',
+})
 export class LessonFilter extends RecordFilter {
   @Field(() => [ID], { nullable: true, description: 'Cases whose experiences are evidence of them.' })
   caseStudies?: string[] | null;

@@ -22,7 +22,10 @@ export class CreateLessonInput extends CreateRecordInput {
   avoid?: string | null;
 }
 
-@InputType({ description: 'A change of a lesson. What is left out stays; a list that is given replaces the whole one; null empties.' })
+@InputType({
+  description:
+    'A change of a lesson. What is left out stays; a list that is given replaces the whole one; null empties.',
+})
 export class UpdateLessonInput extends UpdateRecordInput {
   @Field(() => String, { nullable: true, description: 'Where and when it holds. Markdown.' })
   @Text(STORY_LENGTH)

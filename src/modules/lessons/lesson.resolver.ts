@@ -32,7 +32,10 @@ class LessonPayload {
 export class LessonResolver {
   constructor(private readonly service: LessonService) {}
 
-  @Query(() => Lesson, { nullable: true, description: 'One lesson by its slug; null when there is none that you may see.' })
+  @Query(() => Lesson, {
+    nullable: true,
+    description: 'One lesson by its slug; null when there is none that you may see.',
+  })
   lesson(@Ctx() { loader }: Context, @Arg('slug', () => String, { description: 'Its slug.' }) slug: string) {
     return loader(lessonBySlug).load(slug);
   }
@@ -52,7 +55,9 @@ export class LessonResolver {
     @Ctx() context: Context,
     @Arg('input', () => CreateLessonInput, { description: 'The lesson.' }) input: CreateLessonInput,
   ) {
-    return payload('lesson', async () => writtenRecord(context, await this.service.create(context.viewer, input as LessonContent)));
+    return payload('lesson', async () =>
+      writtenRecord(context, await this.service.create(context.viewer, input as LessonContent)),
+    );
   }
 
   @Mutation(() => LessonPayload, {
@@ -62,7 +67,12 @@ export class LessonResolver {
     @Ctx() context: Context,
     @Arg('input', () => UpdateLessonInput, { description: 'The change.' }) input: UpdateLessonInput,
   ) {
-    return payload('lesson', async () => writtenRecord(context, await this.service.update(context.viewer, input as Partial<LessonContent> & UpdateLessonInput)));
+    return payload('lesson', async () =>
+      writtenRecord(
+        context,
+        await this.service.update(context.viewer, input as Partial<LessonContent> & UpdateLessonInput),
+      ),
+    );
   }
 
   @Mutation(() => LessonPayload, { description: 'Rests a lesson on an experience that supports or contradicts it.' })
@@ -73,7 +83,9 @@ export class LessonResolver {
     return payload('lesson', async () => writtenRecord(context, await this.service.addEvidence(context.viewer, input)));
   }
 
-  @FieldResolver(() => [Evidence], { description: 'The published experiences that support or contradict it, oldest first, the first 1,000.' })
+  @FieldResolver(() => [Evidence], {
+    description: 'The published experiences that support or contradict it, oldest first, the first 1,000.',
+  })
   evidence(@Ctx() { loader }: Context, @Root() { id }: Lesson) {
     return loader(evidenceByLesson).load(id);
   }
@@ -83,8 +95,14 @@ export class LessonResolver {
     return loader(confidenceByLesson).load(id);
   }
 
-  @FieldResolver(() => CaseStudyConnection, { description: 'The cases that its evidence comes from, newest published first.' })
-  caseStudies(@Ctx() { loader }: Context, @Root() { id }: Lesson, @Args(() => ConnectionArguments) page: ConnectionArguments) {
+  @FieldResolver(() => CaseStudyConnection, {
+    description: 'The cases that its evidence comes from, newest published first.',
+  })
+  caseStudies(
+    @Ctx() { loader }: Context,
+    @Root() { id }: Lesson,
+    @Args(() => ConnectionArguments) page: ConnectionArguments,
+  ) {
     return loader(caseStudiesOfLesson).load({ parent: id, arguments: { ...page } });
   }
 }
@@ -100,15 +118,25 @@ export class EvidenceResolver {
 @Resolver(() => Experience)
 export class ExperienceLessonsResolver {
   @FieldResolver(() => LessonConnection, { description: 'The lessons that it is evidence of, newest published first.' })
-  lessons(@Ctx() { loader }: Context, @Root() { id }: Experience, @Args(() => ConnectionArguments) page: ConnectionArguments) {
+  lessons(
+    @Ctx() { loader }: Context,
+    @Root() { id }: Experience,
+    @Args(() => ConnectionArguments) page: ConnectionArguments,
+  ) {
     return loader(lessonsOfExperience).load({ parent: id, arguments: { ...page } });
   }
 }
 
 @Resolver(() => CaseStudy)
 export class CaseStudyLessonsResolver {
-  @FieldResolver(() => LessonConnection, { description: 'The lessons that its experiences are evidence of, newest published first.' })
-  lessons(@Ctx() { loader }: Context, @Root() { id }: CaseStudy, @Args(() => ConnectionArguments) page: ConnectionArguments) {
+  @FieldResolver(() => LessonConnection, {
+    description: 'The lessons that its experiences are evidence of, newest published first.',
+  })
+  lessons(
+    @Ctx() { loader }: Context,
+    @Root() { id }: CaseStudy,
+    @Args(() => ConnectionArguments) page: ConnectionArguments,
+  ) {
     return loader(lessonsOfCaseStudy).load({ parent: id, arguments: { ...page } });
   }
 }

@@ -85,7 +85,12 @@ export class LessonService {
         { id: input.lessonId, kind: RecordKind.LESSON, path: ['lessonId'] },
         { id: input.experienceId, kind: RecordKind.EXPERIENCE, path: ['experienceId'] },
       ]);
-      const rows = await transaction.rows<{ id: string; status: RecordStatus; provenance: Provenance; organisationId: string }>(
+      const rows = await transaction.rows<{
+        id: string;
+        status: RecordStatus;
+        provenance: Provenance;
+        organisationId: string;
+      }>(
         sql`SELECT id, status, provenance, organisation_id AS "organisationId" FROM record WHERE id IN (${input.lessonId}, ${input.experienceId})`,
       );
       const statement = rows.find((row) => row.id === input.lessonId)!;
@@ -94,7 +99,9 @@ export class LessonService {
         throw refuse(UserErrorCode.INVALID_TRANSITION, 'What is retracted takes and gives no evidence.');
       }
       if (experience.provenance === Provenance.ILLUSTRATIVE && statement.provenance !== Provenance.ILLUSTRATIVE) {
-        throw refuse(UserErrorCode.INVALID, 'An invented experience is evidence for illustrations alone.', ['experienceId']);
+        throw refuse(UserErrorCode.INVALID, 'An invented experience is evidence for illustrations alone.', [
+          'experienceId',
+        ]);
       }
       const inserted = await transaction.rows(
         sql`INSERT INTO evidence (id, lesson_id, experience_id, stance, note, created_at)
@@ -118,12 +125,24 @@ export class LessonService {
 }
 
 /** What a lesson needs before it is published. */
-export async function lessonPublishingRule(transaction: Transaction, rowId: string, complete: boolean): Promise<UserError[]> {
-  const [row] = await transaction.rows<LessonContent>(sql`SELECT context, cause, advice, avoid FROM record WHERE id = ${rowId}`);
+export async function lessonPublishingRule(
+  transaction: Transaction,
+  rowId: string,
+  complete: boolean,
+): Promise<UserError[]> {
+  const [row] = await transaction.rows<LessonContent>(
+    sql`SELECT context, cause, advice, avoid FROM record WHERE id = ${rowId}`,
+  );
   const needed = complete ? (['context', 'advice'] as const) : (['advice'] as const);
   return needed
     .filter((field) => row![field] === '')
     .map((field) =>
-      userError(UserErrorCode.REQUIRED, field === 'advice' ? 'Say what to do: a lesson without advice helps nobody.' : 'Say where the lesson holds, or mark the documentation INCOMPLETE.', [field]),
+      userError(
+        UserErrorCode.REQUIRED,
+        field === 'advice'
+          ? 'Say what to do: a lesson without advice helps nobody.'
+          : 'Say where the lesson holds, or mark the documentation INCOMPLETE.',
+        [field],
+      ),
     );
 }

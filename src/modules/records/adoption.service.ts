@@ -42,7 +42,9 @@ export class AdoptionService {
       const first = await firstResult(transaction, viewer, 'ADOPTION', input, id);
       if (first !== null) return first;
       const record = await lockRecord(transaction, viewer, { id: input.recordId }, undefined, ['recordId']);
-      const published = await transaction.rows(sql`SELECT FROM record WHERE id = ${record.recordId} AND status = 'PUBLISHED'`);
+      const published = await transaction.rows(
+        sql`SELECT FROM record WHERE id = ${record.recordId} AND status = 'PUBLISHED'`,
+      );
       if (published.length === 0) {
         throw refuse(UserErrorCode.INVALID_TRANSITION, 'Only a published record can be adopted.', ['recordId']);
       }
@@ -54,9 +56,17 @@ export class AdoptionService {
           ON CONFLICT DO NOTHING RETURNING id`,
       );
       if (inserted.length === 0) {
-        throw refuse(UserErrorCode.DUPLICATE, 'This organisation has reported that it adopted this record on this day.', ['adoptedOn']);
+        throw refuse(
+          UserErrorCode.DUPLICATE,
+          'This organisation has reported that it adopted this record on this day.',
+          ['adoptedOn'],
+        );
       }
-      await this.events.tell(transaction, { type: 'ADOPTED', recordId: record.recordId, organisationId: input.organisationId });
+      await this.events.tell(transaction, {
+        type: 'ADOPTED',
+        recordId: record.recordId,
+        organisationId: input.organisationId,
+      });
       return id;
     });
   }

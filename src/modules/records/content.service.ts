@@ -28,7 +28,7 @@ export async function replaceList<Entity extends { recordId: string }>(
 
 /** Gives entries of an ordered list their identity and place. */
 export function ordered<Item extends object>(items: readonly Item[] | null | undefined) {
-  return items?.map((item, ordinal) => ({ ...item, id: uuid(), ordinal })) ?? items as null | undefined;
+  return items?.map((item, ordinal) => ({ ...item, id: uuid(), ordinal })) ?? (items as null | undefined);
 }
 
 export async function writeCommonLists(
@@ -37,12 +37,31 @@ export async function writeCommonLists(
   content: { recommendations?: number[] | null; themes?: string[] | null; sources?: SourceContent[] | null },
 ): Promise<void> {
   await replaceList(transaction, Source, rowId, ordered(content.sources));
-  await replaceList(transaction, RecordRecommendation, rowId, content.recommendations?.map((number) => ({ number })) ?? (content.recommendations as null | undefined));
-  await replaceList(transaction, RecordTheme, rowId, content.themes?.map((theme) => ({ theme })) ?? (content.themes as null | undefined));
+  await replaceList(
+    transaction,
+    RecordRecommendation,
+    rowId,
+    content.recommendations?.map((number) => ({ number })) ?? (content.recommendations as null | undefined),
+  );
+  await replaceList(
+    transaction,
+    RecordTheme,
+    rowId,
+    content.themes?.map((theme) => ({ theme })) ?? (content.themes as null | undefined),
+  );
 }
 
 /** The tables that hold the content of a record besides its own row, each with a column `record_id`. */
-const CONTENT_TABLES = ['source', 'record_recommendation', 'record_theme', 'record_rationale', 'party', 'rule_of_play', 'benefit', 'funding'];
+const CONTENT_TABLES = [
+  'source',
+  'record_recommendation',
+  'record_theme',
+  'record_rationale',
+  'party',
+  'rule_of_play',
+  'benefit',
+  'funding',
+];
 
 /** Copies the lists of one row to another, which has none yet. */
 export async function copyLists(transaction: Transaction, from: string, to: string): Promise<void> {

@@ -11,7 +11,13 @@ import { assertCan } from '../../platform/auth/permissions.js';
 import type { Viewer } from '../../platform/auth/viewer.js';
 import type { Database, Transaction } from '../../platform/database/database.js';
 import { writeCommonLists, type SourceContent } from './content.service.js';
-import { type Documentation, type KnowledgeRecord, type Provenance, type RecordKind, RecordStatus } from './record.entity.js';
+import {
+  type Documentation,
+  KnowledgeRecord,
+  type Provenance,
+  type RecordKind,
+  RecordStatus,
+} from './record.entity.js';
 import { lockRecord, newVersion, openWorkingCopy } from './record-row.service.js';
 
 /** The content that every kind of record has. */
@@ -117,9 +123,11 @@ export class DraftService {
         );
       }
       await this.checkReferences(transaction, viewer, model, input);
-      const rowId = locked.status === RecordStatus.PUBLISHED ? await openWorkingCopy(transaction, locked.recordId) : locked.rowId;
+      const rowId =
+        locked.status === RecordStatus.PUBLISHED ? await openWorkingCopy(transaction, locked.recordId) : locked.rowId;
       const changed = columnsOf(model, input, false);
-      if (Object.keys(changed).length > 0) await transaction.manager.update(model.entity, { id: rowId }, changed);
+      // By the table's own entity: for a case study TypeORM takes the discriminator `kind` for the property of that name.
+      if (Object.keys(changed).length > 0) await transaction.manager.update(KnowledgeRecord, { id: rowId }, changed);
       await writeCommonLists(transaction, rowId, input);
       await model.writeLists(transaction, rowId, input);
       await newVersion(transaction, viewer, { recordId: locked.recordId, rowId });
@@ -168,7 +176,10 @@ async function requireThemes(transaction: Transaction, slugs: readonly string[] 
   const found = new Set(rows.map((row) => row.slug));
   const missing = slugs.findIndex((slug) => !found.has(slug));
   if (missing >= 0) {
-    throw refuse(UserErrorCode.NOT_FOUND, `There is no theme "${slugs[missing]}": the query \`themes\` lists them.`, ['themes', missing]);
+    throw refuse(UserErrorCode.NOT_FOUND, `There is no theme "${slugs[missing]}": the query \`themes\` lists them.`, [
+      'themes',
+      missing,
+    ]);
   }
 }
 
@@ -201,7 +212,9 @@ export async function firstResult(
 ): Promise<string | null> {
   const { idempotencyKey, ...content } = input;
   if (idempotencyKey == null) return null;
-  const hash = createHash('sha256').update(JSON.stringify([operation, content])).digest('hex');
+  const hash = createHash('sha256')
+    .update(JSON.stringify([operation, content]))
+    .digest('hex');
   const claimed = await transaction.rows(
     sql`INSERT INTO idempotency_key (actor, key, content_hash, result_id, created_at)
       VALUES (${viewer.actor}, ${idempotencyKey}, ${hash}, ${result}, now()) ON CONFLICT DO NOTHING RETURNING key`,
@@ -234,6 +247,7 @@ async function freeSlug(
   );
   const taken = new Set(rows.map((row) => row.slug));
   if (!taken.has(wanted)) return wanted;
-  if (input.slug != null) throw refuse(UserErrorCode.DUPLICATE, `The slug "${wanted}" is taken: choose another.`, ['slug']);
+  if (input.slug != null)
+    throw refuse(UserErrorCode.DUPLICATE, `The slug "${wanted}" is taken: choose another.`, ['slug']);
   for (let number = 2; ; number++) if (!taken.has(`${wanted}-${number}`)) return `${wanted}-${number}`;
 }

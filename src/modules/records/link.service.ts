@@ -29,7 +29,8 @@ export class LinkService {
   ): Promise<string> {
     assertCan(viewer, 'record.link');
     checkInput(input);
-    if (input.fromId === input.toId) throw refuse(UserErrorCode.INVALID, 'A record cannot be linked to itself.', ['toId']);
+    if (input.fromId === input.toId)
+      throw refuse(UserErrorCode.INVALID, 'A record cannot be linked to itself.', ['toId']);
     return this.database.inTransaction(async (transaction) => {
       await lockRecords(transaction, viewer, [
         { id: input.fromId, path: ['fromId'] },
@@ -41,7 +42,8 @@ export class LinkService {
           VALUES (${id}, ${input.fromId}, ${input.toId}, ${input.relation}, ${input.note ?? null}, now())
           ON CONFLICT DO NOTHING RETURNING id`,
       );
-      if (inserted.length === 0) throw refuse(UserErrorCode.DUPLICATE, 'These two records are linked in this way already.');
+      if (inserted.length === 0)
+        throw refuse(UserErrorCode.DUPLICATE, 'These two records are linked in this way already.');
       await this.tell(transaction, 'LINKED', input.fromId, input.toId);
       return id;
     });
@@ -71,7 +73,12 @@ export class LinkService {
     });
   }
 
-  private async tell(transaction: Parameters<RecordEventService['tell']>[0], type: 'LINKED' | 'UNLINKED', from: string, to: string) {
+  private async tell(
+    transaction: Parameters<RecordEventService['tell']>[0],
+    type: 'LINKED' | 'UNLINKED',
+    from: string,
+    to: string,
+  ) {
     const published = await transaction.rows(
       sql`SELECT id FROM record WHERE id IN (${from}, ${to}) AND status = ${RecordStatus.PUBLISHED}`,
     );

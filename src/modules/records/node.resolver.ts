@@ -29,14 +29,23 @@ const tableOfId = defineLoader<string, { id: string; table: string } | null>(asy
 
 @Resolver()
 export class NodeResolver {
-  @Query(() => Node, { nullable: true, description: 'Anything by its id; null when there is nothing of this id that you may see.' })
-  async node(@Ctx() { loader }: Context, @Arg('id', () => ID, { description: 'The id.' }) id: string): Promise<Node | null> {
+  @Query(() => Node, {
+    nullable: true,
+    description: 'Anything by its id; null when there is nothing of this id that you may see.',
+  })
+  async node(
+    @Ctx() { loader }: Context,
+    @Arg('id', () => ID, { description: 'The id.' }) id: string,
+  ): Promise<Node | null> {
     if (!isId(id)) return null;
     const found = await loader(tableOfId).load(id);
     return found === null ? null : loader(LOADERS[found.table]!).load(id);
   }
 
-  @Query(() => [Node], { nullable: 'items', description: 'Many things by their ids, in the order of the ids; null for each that is not there.' })
+  @Query(() => [Node], {
+    nullable: 'items',
+    description: 'Many things by their ids, in the order of the ids; null for each that is not there.',
+  })
   nodes(
     @Ctx() context: Context,
     @Arg('ids', () => [ID], { description: 'The ids.' }) ids: string[],

@@ -42,7 +42,11 @@ export async function lockRecord(
       )
     : [];
   if (record === undefined || (kind !== undefined && record.kind !== kind)) {
-    throw refuse(UserErrorCode.NOT_FOUND, `No ${kind === undefined ? 'record' : KIND_NAMES[kind]} has the id ${reference.id.slice(0, 100)}.`, path);
+    throw refuse(
+      UserErrorCode.NOT_FOUND,
+      `No ${kind === undefined ? 'record' : KIND_NAMES[kind]} has the id ${reference.id.slice(0, 100)}.`,
+      path,
+    );
   }
   // Its own row is locked first, always: two who edit at once cannot wait for each other.
   const [workingCopy] = await transaction.rows<LockedRecord>(
@@ -88,7 +92,8 @@ export async function requireRecord(
   if (found.length === 0) throw refuse(UserErrorCode.NOT_FOUND, `No ${KIND_NAMES[kind]} has the id ${id}.`, path);
 }
 
-const LOCKED_COLUMNS = raw(`coalesce(r.working_copy_of, r.id) AS "recordId", r.id AS "rowId", r.kind, r.status, r.version,
+const LOCKED_COLUMNS =
+  raw(`coalesce(r.working_copy_of, r.id) AS "recordId", r.id AS "rowId", r.kind, r.status, r.version,
   r.organisation_id AS "organisationId", r.provenance`);
 
 const KIND_NAMES: Record<RecordKind, string> = { CASE_STUDY: 'case study', EXPERIENCE: 'experience', LESSON: 'lesson' };

@@ -11,9 +11,15 @@ import { visible } from '../../platform/auth/visibility.js';
 import type { KeysetOrder } from '../../platform/database/keyset.js';
 import { Documentation, type KnowledgeRecord, Provenance, type RecordKind, RecordStatus } from './record.entity.js';
 
-@InputType({ description: 'What all lists of records can be narrowed by. Lists mean "any of"; what is left out or empty narrows nothing.' })
+@InputType({
+  description:
+    'What all lists of records can be narrowed by. Lists mean "any of"; what is left out or empty narrows nothing.',
+})
 export class RecordFilter {
-  @Field(() => [RecordStatus], { nullable: true, description: 'PUBLISHED unless told. Others show only what the viewer may see, edits in progress included.' })
+  @Field(() => [RecordStatus], {
+    nullable: true,
+    description: 'PUBLISHED unless told. Others show only what the viewer may see, edits in progress included.',
+  })
   statuses?: RecordStatus[] | null;
 
   @Field(() => [Language], { nullable: true, description: 'Languages in which they are written.' })
@@ -60,7 +66,11 @@ export function recordList(viewer: Viewer, kind: RecordKind, filter: RecordFilte
 }
 
 /** Condition, starting with AND: the column holds one of the values; nothing where no values are given. */
-export function anyOf(column: string, type: 'text' | 'integer' | 'uuid', values: readonly unknown[] | null | undefined): Sql {
+export function anyOf(
+  column: string,
+  type: 'text' | 'integer' | 'uuid',
+  values: readonly unknown[] | null | undefined,
+): Sql {
   return !values?.length ? empty : sql`AND ${raw(column)} = ANY(${values}::${raw(type)}[])`;
 }
 
@@ -100,17 +110,40 @@ export interface RecordOrder {
 const NEWEST_FIRST: RecordOrder = { field: RecordOrderField.PUBLISHED_AT, direction: OrderDirection.DESC };
 
 /** Newest published first unless told; ties break by id. */
-export function recordOrder(viewer: Viewer, { field, direction }: RecordOrder = NEWEST_FIRST): KeysetOrder<KnowledgeRecord> {
+export function recordOrder(
+  viewer: Viewer,
+  { field, direction }: RecordOrder = NEWEST_FIRST,
+): KeysetOrder<KnowledgeRecord> {
   // Only published records have the time of publication, and only its bare column has an index.
-  const published = can(viewer, 'record.read-unpublished') ? 'coalesce(r.published_at, r.created_at)' : 'r.published_at';
+  const published = can(viewer, 'record.read-unpublished')
+    ? 'coalesce(r.published_at, r.created_at)'
+    : 'r.published_at';
   const common = { direction, id: raw('r.id'), idOf: (row: KnowledgeRecord) => row.rowId };
   switch (field) {
     case RecordOrderField.TITLE:
-      return { ...common, name: `title ${direction}`, expression: raw('r.title COLLATE "da-x-icu"'), type: 'text', keyOf: (row) => row.title };
+      return {
+        ...common,
+        name: `title ${direction}`,
+        expression: raw('r.title COLLATE "da-x-icu"'),
+        type: 'text',
+        keyOf: (row) => row.title,
+      };
     case RecordOrderField.CREATED_AT:
-      return { ...common, name: `created ${direction}`, expression: raw('r.created_at'), type: 'timestamptz', keyOf: (row) => row.createdAt };
+      return {
+        ...common,
+        name: `created ${direction}`,
+        expression: raw('r.created_at'),
+        type: 'timestamptz',
+        keyOf: (row) => row.createdAt,
+      };
     case RecordOrderField.UPDATED_AT:
-      return { ...common, name: `updated ${direction}`, expression: raw('r.updated_at'), type: 'timestamptz', keyOf: (row) => row.updatedAt };
+      return {
+        ...common,
+        name: `updated ${direction}`,
+        expression: raw('r.updated_at'),
+        type: 'timestamptz',
+        keyOf: (row) => row.updatedAt,
+      };
     case RecordOrderField.PUBLISHED_AT:
       return {
         ...common,

@@ -1,6 +1,16 @@
 /** What writes of every kind of record take. */
 import { Field, ID, InputType, Int } from 'type-graphql';
-import { DistinctValues, Id, Items, LINE_LENGTH, PARAGRAPH_LENGTH, Pattern, Range, Text, TITLE_LENGTH } from '../../common/input.js';
+import {
+  DistinctValues,
+  Id,
+  Items,
+  LINE_LENGTH,
+  PARAGRAPH_LENGTH,
+  Pattern,
+  Range,
+  Text,
+  TITLE_LENGTH,
+} from '../../common/input.js';
 import { Language } from '../../common/language.js';
 import { CalendarDate, Url } from '../../common/scalars.js';
 import { RECOMMENDATIONS } from '../framework/framework.entity.js';
@@ -36,7 +46,10 @@ export class SourceInput {
 /** The lists that every kind of record can have; in an update a list that is given replaces the whole one. */
 @InputType({ description: 'What every record can point at.' })
 export abstract class RecordListsInput {
-  @Field(() => [Int], { nullable: true, description: `Recommendations that it bears on, by number from 1 to ${RECOMMENDATIONS}.` })
+  @Field(() => [Int], {
+    nullable: true,
+    description: `Recommendations that it bears on, by number from 1 to ${RECOMMENDATIONS}.`,
+  })
   @DistinctValues({ minimum: 1, maximum: RECOMMENDATIONS })
   recommendations?: number[];
 
@@ -53,12 +66,16 @@ export abstract class RecordListsInput {
 export abstract class CreateRecordInput extends RecordListsInput {
   @Field(() => String, {
     nullable: true,
-    description: 'A text of your own, 1 to 200 characters: the same key with the same content answers the first result again instead of writing twice.',
+    description:
+      'A text of your own, 1 to 200 characters: the same key with the same content answers the first result again instead of writing twice.',
   })
   @Pattern(/^[\x21-\x7e]{1,200}$/, '1 to 200 printable ASCII characters without spaces')
   idempotencyKey?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'The readable part of its address, lower-case words with hyphens; made from the title unless given.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The readable part of its address, lower-case words with hyphens; made from the title unless given.',
+  })
   @Pattern(SLUG, 'lower-case letters and digits in words with single hyphens between')
   @Text(100)
   slug?: string | null;
@@ -77,7 +94,10 @@ export abstract class CreateRecordInput extends RecordListsInput {
   @Field(() => Provenance, { defaultValue: Provenance.REPORTED, description: 'Where its content comes from.' })
   provenance: Provenance;
 
-  @Field(() => Documentation, { defaultValue: Documentation.COMPLETE, description: 'Whether the story is known as a whole.' })
+  @Field(() => Documentation, {
+    defaultValue: Documentation.COMPLETE,
+    description: 'Whether the story is known as a whole.',
+  })
   documentation: Documentation;
 }
 
@@ -161,7 +181,8 @@ export class UnlinkInput {
 export class RecordAdoptionInput {
   @Field(() => String, {
     nullable: true,
-    description: 'A text of your own, 1 to 200 characters: the same key with the same content answers the first result again instead of writing twice.',
+    description:
+      'A text of your own, 1 to 200 characters: the same key with the same content answers the first result again instead of writing twice.',
   })
   @Pattern(/^[\x21-\x7e]{1,200}$/, '1 to 200 printable ASCII characters without spaces')
   idempotencyKey?: string | null;

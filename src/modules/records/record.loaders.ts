@@ -128,7 +128,9 @@ export const recommendationNumbersByRow = defineLoader<string, number[]>(async (
 /** Pages of revisions, newest first. The public sees what was published; those who see drafts see every version. */
 export const revisionsOfRecord = defineFieldLoader(({ database, viewer }, recordIds, page: object) =>
   readConnections<Revision>(database, recordIds, page, {
-    columns: raw('v.id, v.record_id AS "recordId", v.version, v.status, v.content, v.comment, v.created_at AS "createdAt"'),
+    columns: raw(
+      'v.id, v.record_id AS "recordId", v.version, v.status, v.content, v.comment, v.created_at AS "createdAt"',
+    ),
     from: sql`FROM revision v WHERE v.record_id = parent.id AND ${visibleRevisions(viewer)}`,
     order: REVISION_ORDER,
   }),

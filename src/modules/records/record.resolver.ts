@@ -24,7 +24,10 @@ import { RevisionConnection } from './revision.entity.js';
 
 @ObjectType({ description: 'What became of a step of a record on its way.', simpleResolvers: true })
 class RecordPayload {
-  @Field(() => KnowledgeRecord, { nullable: true, description: 'The record as it is now; null when the step was refused.' })
+  @Field(() => KnowledgeRecord, {
+    nullable: true,
+    description: 'The record as it is now; null when the step was refused.',
+  })
   record: KnowledgeRecord | null;
 
   @Field(() => [UserError], { description: 'Why it was refused; empty when it was not.' })
@@ -38,17 +41,23 @@ export class RecordResolver {
   @Mutation(() => RecordPayload, { description: 'Submits a draft for review.' })
   submitForReview(
     @Ctx() context: Context,
-    @Arg('input', () => RecordTransitionInput, { description: 'The record and its version.' }) input: RecordTransitionInput,
+    @Arg('input', () => RecordTransitionInput, { description: 'The record and its version.' })
+    input: RecordTransitionInput,
   ) {
-    return payload('record', async () => writtenRecord(context, await this.service.submitForReview(context.viewer, input)));
+    return payload('record', async () =>
+      writtenRecord(context, await this.service.submitForReview(context.viewer, input)),
+    );
   }
 
   @Mutation(() => RecordPayload, { description: 'Sends a record in review back to be changed.' })
   requestChanges(
     @Ctx() context: Context,
-    @Arg('input', () => RequestChangesInput, { description: 'The record, its version, and what to change.' }) input: RequestChangesInput,
+    @Arg('input', () => RequestChangesInput, { description: 'The record, its version, and what to change.' })
+    input: RequestChangesInput,
   ) {
-    return payload('record', async () => writtenRecord(context, await this.service.requestChanges(context.viewer, input)));
+    return payload('record', async () =>
+      writtenRecord(context, await this.service.requestChanges(context.viewer, input)),
+    );
   }
 
   @Mutation(() => RecordPayload, {
@@ -57,12 +66,15 @@ export class RecordResolver {
   })
   publish(
     @Ctx() context: Context,
-    @Arg('input', () => RecordTransitionInput, { description: 'The record and its version.' }) input: RecordTransitionInput,
+    @Arg('input', () => RecordTransitionInput, { description: 'The record and its version.' })
+    input: RecordTransitionInput,
   ) {
     return payload('record', async () => writtenRecord(context, await this.service.publish(context.viewer, input)));
   }
 
-  @Mutation(() => RecordPayload, { description: 'Takes a published record back, for good. An edit of it in progress is dropped.' })
+  @Mutation(() => RecordPayload, {
+    description: 'Takes a published record back, for good. An edit of it in progress is dropped.',
+  })
   retract(
     @Ctx() context: Context,
     @Arg('input', () => RetractInput, { description: 'The record, its version, and why.' }) input: RetractInput,
@@ -93,13 +105,18 @@ export class RecordResolver {
   @FieldResolver(() => RevisionConnection, {
     description: 'Its versions, newest first: those that were published, or all for those who may see drafts.',
   })
-  revisions(@Ctx() { loader }: Context, @Root() { id }: KnowledgeRecord, @Args(() => ConnectionArguments) page: ConnectionArguments) {
+  revisions(
+    @Ctx() { loader }: Context,
+    @Root() { id }: KnowledgeRecord,
+    @Args(() => ConnectionArguments) page: ConnectionArguments,
+  ) {
     return loader(revisionsOfRecord).load({ parent: id, arguments: { ...page } });
   }
 
   @FieldResolver(() => KnowledgeRecord, {
     nullable: true,
-    description: 'The edit in progress of a published record, for those who may see drafts. Its `version` is the one to name in the next step.',
+    description:
+      'The edit in progress of a published record, for those who may see drafts. Its `version` is the one to name in the next step.',
   })
   workingCopy(@Ctx() { loader }: Context, @Root() { id, workingCopyOf }: KnowledgeRecord) {
     return workingCopyOf === null ? loader(workingCopyByRecord).load(id) : null;

@@ -21,10 +21,30 @@ interface Transition {
   readonly name: string;
 }
 
-const SUBMIT: Transition = { action: 'record.submit', from: RecordStatus.DRAFT, to: RecordStatus.IN_REVIEW, name: 'submitted for review' };
-const REQUEST_CHANGES: Transition = { action: 'record.review', from: RecordStatus.IN_REVIEW, to: RecordStatus.DRAFT, name: 'sent back for changes' };
-const PUBLISH: Transition = { action: 'record.review', from: RecordStatus.IN_REVIEW, to: RecordStatus.PUBLISHED, name: 'published' };
-const RETRACT: Transition = { action: 'record.retract', from: RecordStatus.PUBLISHED, to: RecordStatus.RETRACTED, name: 'retracted' };
+const SUBMIT: Transition = {
+  action: 'record.submit',
+  from: RecordStatus.DRAFT,
+  to: RecordStatus.IN_REVIEW,
+  name: 'submitted for review',
+};
+const REQUEST_CHANGES: Transition = {
+  action: 'record.review',
+  from: RecordStatus.IN_REVIEW,
+  to: RecordStatus.DRAFT,
+  name: 'sent back for changes',
+};
+const PUBLISH: Transition = {
+  action: 'record.review',
+  from: RecordStatus.IN_REVIEW,
+  to: RecordStatus.PUBLISHED,
+  name: 'published',
+};
+const RETRACT: Transition = {
+  action: 'record.retract',
+  from: RecordStatus.PUBLISHED,
+  to: RecordStatus.RETRACTED,
+  name: 'retracted',
+};
 
 export class RecordService {
   constructor(
@@ -59,18 +79,31 @@ export class RecordService {
         sql`SELECT status, version FROM record WHERE id = ${published.recordId}`,
       );
       if (row!.version !== input.version && published.version !== input.version) {
-        throw refuse(UserErrorCode.VERSION_CONFLICT, `The record is at version ${row!.version}, not ${input.version}: read it again.`, ['version']);
+        throw refuse(
+          UserErrorCode.VERSION_CONFLICT,
+          `The record is at version ${row!.version}, not ${input.version}: read it again.`,
+          ['version'],
+        );
       }
       requireStatus(RETRACT, row!.status);
       await dropWorkingCopy(transaction, published.recordId);
       await this.setStatus(transaction, published.recordId, RETRACT.to);
-      await newVersion(transaction, viewer, { recordId: published.recordId, rowId: published.recordId, comment: input.reason });
+      await newVersion(transaction, viewer, {
+        recordId: published.recordId,
+        rowId: published.recordId,
+        comment: input.reason,
+      });
       await this.events.tell(transaction, { type: 'RETRACTED', recordId: published.recordId });
       return published.recordId;
     });
   }
 
-  private async move(viewer: Viewer, transition: Transition, input: RecordVersion, comment: string | null): Promise<string> {
+  private async move(
+    viewer: Viewer,
+    transition: Transition,
+    input: RecordVersion,
+    comment: string | null,
+  ): Promise<string> {
     assertCan(viewer, transition.action);
     checkInput(input);
     return this.database.inTransaction(async (transaction) => {
@@ -104,7 +137,11 @@ export class RecordService {
     );
     const errors = await this.rules[kind](transaction, rowId, row!.documentation === Documentation.COMPLETE);
     if (provenance === Provenance.DOCUMENTED && row!.sources === 0) {
-      errors.push(userError(UserErrorCode.REQUIRED, 'A record whose provenance is DOCUMENTED names at least one source.', ['sources']));
+      errors.push(
+        userError(UserErrorCode.REQUIRED, 'A record whose provenance is DOCUMENTED names at least one source.', [
+          'sources',
+        ]),
+      );
     }
     if (errors.length > 0) throw new DomainError(errors);
   }

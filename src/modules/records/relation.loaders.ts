@@ -10,8 +10,11 @@ import type { KeysetOrder } from '../../platform/database/keyset.js';
 import type { Adoption } from './adoption.entity.js';
 import type { Link, LinkRelation } from './link.entity.js';
 
-const LINK_COLUMNS = raw(`'Link' AS "__typename", l.id, l.from_id AS "fromId", l.to_id AS "toId", l.relation, l.note, l.created_at AS "createdAt"`);
-const ADOPTION_COLUMNS = raw(`'Adoption' AS "__typename", a.id, a.record_id AS "recordId", a.organisation_id AS "organisationId",
+const LINK_COLUMNS = raw(
+  `'Link' AS "__typename", l.id, l.from_id AS "fromId", l.to_id AS "toId", l.relation, l.note, l.created_at AS "createdAt"`,
+);
+const ADOPTION_COLUMNS =
+  raw(`'Adoption' AS "__typename", a.id, a.record_id AS "recordId", a.organisation_id AS "organisationId",
   a.taken, a.adaptation, a.outcome, a.result, a.adopted_on AS "adoptedOn", a.created_at AS "createdAt"`);
 
 /** Both ends must be visible: a link would tell of the record at its other end. */
@@ -25,11 +28,23 @@ function visibleAdoption(viewer: Viewer): Sql {
 }
 
 export const linkById = defineLoader<string, Link | null>(async ({ database, viewer }, ids) =>
-  oneEach(ids, await database.rows<Link>(sql`SELECT ${LINK_COLUMNS} FROM link l WHERE l.id = ANY(${ids}::uuid[]) AND ${visibleLink(viewer)}`), (row) => row.id),
+  oneEach(
+    ids,
+    await database.rows<Link>(
+      sql`SELECT ${LINK_COLUMNS} FROM link l WHERE l.id = ANY(${ids}::uuid[]) AND ${visibleLink(viewer)}`,
+    ),
+    (row) => row.id,
+  ),
 );
 
 export const adoptionById = defineLoader<string, Adoption | null>(async ({ database, viewer }, ids) =>
-  oneEach(ids, await database.rows<Adoption>(sql`SELECT ${ADOPTION_COLUMNS} FROM adoption a WHERE a.id = ANY(${ids}::uuid[]) AND ${visibleAdoption(viewer)}`), (row) => row.id),
+  oneEach(
+    ids,
+    await database.rows<Adoption>(
+      sql`SELECT ${ADOPTION_COLUMNS} FROM adoption a WHERE a.id = ANY(${ids}::uuid[]) AND ${visibleAdoption(viewer)}`,
+    ),
+    (row) => row.id,
+  ),
 );
 
 export interface LinkArguments extends ConnectionArguments {
@@ -37,13 +52,14 @@ export interface LinkArguments extends ConnectionArguments {
 }
 
 /** Pages of the links at a record, whichever end it is, newest first. */
-export const linksOfRecord = defineFieldLoader(({ database, viewer }, recordIds, { relations, ...page }: LinkArguments) =>
-  readConnections<Link>(database, recordIds, page, {
-    columns: LINK_COLUMNS,
-    from: sql`FROM link l WHERE (l.from_id = parent.id OR l.to_id = parent.id) AND ${visibleLink(viewer)}
+export const linksOfRecord = defineFieldLoader(
+  ({ database, viewer }, recordIds, { relations, ...page }: LinkArguments) =>
+    readConnections<Link>(database, recordIds, page, {
+      columns: LINK_COLUMNS,
+      from: sql`FROM link l WHERE (l.from_id = parent.id OR l.to_id = parent.id) AND ${visibleLink(viewer)}
       ${relations == null ? empty : sql`AND l.relation = ANY(${relations}::text[])`}`,
-    order: newestFirst('link', 'l'),
-  }),
+      order: newestFirst('link', 'l'),
+    }),
 );
 
 /** Pages of the adoptions of a record, newest first. */

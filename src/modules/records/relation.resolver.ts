@@ -17,7 +17,10 @@ import { adoptionById, adoptionsOfRecord, linkById, linksOfRecord } from './rela
 
 @ObjectType({ description: 'What became of a link.', simpleResolvers: true })
 class LinkPayload {
-  @Field(() => Link, { nullable: true, description: 'The link, or the one that was taken away; null when the write was refused.' })
+  @Field(() => Link, {
+    nullable: true,
+    description: 'The link, or the one that was taken away; null when the write was refused.',
+  })
   link: Link | null;
 
   @Field(() => [UserError], { description: 'Why it was refused; empty when it was not.' })
@@ -39,7 +42,10 @@ class LinkEdge implements Edge<Link> {
   /** The record from which the link is seen. */
   from: string;
 
-  @Field(() => String, { description: 'Where this entry lies; give it as `after` or `before` to go on from here.', simple: true })
+  @Field(() => String, {
+    description: 'Where this entry lies; give it as `after` or `before` to go on from here.',
+    simple: true,
+  })
   cursor: string;
 
   @Field(() => Link, { description: 'The link itself.', simple: true })
@@ -74,7 +80,9 @@ export class RelationResolver {
     private readonly adoptionService: AdoptionService,
   ) {}
 
-  @Mutation(() => LinkPayload, { description: 'Links two records. One that is not published shows the link once it is.' })
+  @Mutation(() => LinkPayload, {
+    description: 'Links two records. One that is not published shows the link once it is.',
+  })
   link(@Ctx() context: Context, @Arg('input', () => LinkInput, { description: 'The link.' }) input: LinkInput) {
     return payload('link', async () => {
       const id = await this.linkService.link(context.viewer, input);
@@ -104,19 +112,28 @@ export class RelationResolver {
     });
   }
 
-  @FieldResolver(() => LinkConnection, { description: 'Its links with other records, whichever end it is at, newest first.' })
+  @FieldResolver(() => LinkConnection, {
+    description: 'Its links with other records, whichever end it is at, newest first.',
+  })
   async links(
     @Ctx() { loader }: Context,
     @Root() { id }: KnowledgeRecord,
     @Args(() => LinkConnectionArguments) page: LinkConnectionArguments,
   ): Promise<Connection<Link, LinkEdge>> {
-    const { edges, hasNextPage, hasPreviousPage, count } = await loader(linksOfRecord).load({ parent: id, arguments: { ...page } });
+    const { edges, hasNextPage, hasPreviousPage, count } = await loader(linksOfRecord).load({
+      parent: id,
+      arguments: { ...page },
+    });
     const seen = edges.map((edge) => Object.assign(new LinkEdge(), edge, { from: id }));
     return new Connection(seen, hasNextPage, hasPreviousPage, count);
   }
 
   @FieldResolver(() => AdoptionConnection, { description: 'Who used what it tells, newest report first.' })
-  adoptions(@Ctx() { loader }: Context, @Root() { id }: KnowledgeRecord, @Args(() => ConnectionArguments) page: ConnectionArguments) {
+  adoptions(
+    @Ctx() { loader }: Context,
+    @Root() { id }: KnowledgeRecord,
+    @Args(() => ConnectionArguments) page: ConnectionArguments,
+  ) {
     return loader(adoptionsOfRecord).load({ parent: id, arguments: { ...page } });
   }
 }

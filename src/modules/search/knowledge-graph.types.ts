@@ -29,7 +29,8 @@ registerEnumType(GraphRelation, {
     REPLICATES: { description: 'It does again what the other did.' },
     CONFIRMS: { description: 'It shows the same as the other.' },
     CONTRADICTS: {
-      description: 'It shows the opposite of the other. From an experience to a lesson without a link: as its evidence.',
+      description:
+        'It shows the opposite of the other. From an experience to a lesson without a link: as its evidence.',
     },
     SUPERSEDES: { description: 'It takes the place of the other.' },
     RELATED: { description: 'They have something to do with each other; no direction.' },

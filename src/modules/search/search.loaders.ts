@@ -16,7 +16,8 @@ interface Text {
 }
 
 /** What a record says, in the order in which its page says it; the title for a record that says nothing else. */
-const SAID = raw(`left(coalesce(nullif(concat_ws(E'\\n', r.summary, r.description, r.purpose, r.experienced, r.challenges,
+const SAID =
+  raw(`left(coalesce(nullif(concat_ws(E'\\n', r.summary, r.description, r.purpose, r.experienced, r.challenges,
   r.barriers, r.gain, r.advice, r.avoid, r.context, r.cause), ''), r.title), 20000)`);
 
 /** The part of a record's text that answers a query best; for the rows of a page, not for all that was found. */

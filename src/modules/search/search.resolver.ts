@@ -11,10 +11,7 @@ export class SearchResolver {
   @Query(() => SearchConnection, {
     description: 'Finds records by their text, the best answers first. A query without words finds nothing.',
   })
-  search(
-    @Args(() => SearchArguments) searchArguments: SearchArguments,
-    @Ctx() context: Context,
-  ): Promise<SearchPage> {
+  search(@Args(() => SearchArguments) searchArguments: SearchArguments, @Ctx() context: Context): Promise<SearchPage> {
     return this.service.search(context.viewer, searchArguments);
   }
 
@@ -36,7 +33,8 @@ export class SearchEdgeResolver {
   }
 
   @FieldResolver(() => [TextRange], {
-    description: 'What to highlight in `snippet`, from its beginning on. Empty where the title alone answers the query.',
+    description:
+      'What to highlight in `snippet`, from its beginning on. Empty where the title alone answers the query.',
   })
   async highlights(@Root() edge: SearchEdge, @Ctx() context: Context): Promise<readonly TextRange[]> {
     const excerpt = await context.loader(excerptByRecord).load(excerptKey(edge));

@@ -43,7 +43,7 @@ export class SearchService {
     const rows = await this.database.rows<Found>(
       sql`SELECT ${recordColumns()}, found.score FROM (
           SELECT scored.id, scored.score FROM (
-            SELECT r.id, record_search_score(r.search, search_any_word(query)) AS score ${matches} OFFSET 0
+            SELECT r.id, ts_rank(r.search, any_word, ${BY_LENGTH})::float8 AS score ${matches} OFFSET 0
           ) AS scored WHERE TRUE${plan.seek} ORDER BY ${plan.orderBy} LIMIT ${plan.limit}
         ) AS found JOIN record r ON r.id = found.id ORDER BY found.score DESC, found.id DESC`,
     );
@@ -101,6 +101,9 @@ export class SearchService {
   }
 }
 
+/** ts_rank divides by 1 + the logarithm of the text's length: a long story has every word in it. */
+const BY_LENGTH = 1;
+
 /** Best first. The name ties a cursor to its query: its score says nothing about another. */
 function orderOf(query: string): KeysetOrder<Found> {
   return {
@@ -114,10 +117,14 @@ function orderOf(query: string): KeysetOrder<Found> {
   };
 }
 
-/** The FROM clause and conditions of what a query finds among the records `r`; `query` is what it was made into. */
+/**
+ * The FROM clause and conditions of what a query finds among the records `r`. `query` is what it was made into, `any_word`
+ * what to score by; both stand in FROM to be worked out once, not for each record.
+ */
 function matchesOf(viewer: Viewer, query: string, filter: SearchFilter): Sql {
   const statuses = filter.statuses?.length ? filter.statuses : [RecordStatus.PUBLISHED];
-  return sql`FROM record_search_query(${query.replaceAll('\0', ' ')}) AS query CROSS JOIN record r
+  return sql`FROM record_search_query(${query.replaceAll('\0', ' ')}) AS query
+    CROSS JOIN search_any_word(query) AS any_word CROSS JOIN record r
     WHERE r.search @@ query AND ${primary('r')} AND ${visible(viewer, 'r')}${anyOf('r.status', 'text', statuses)}
     ${anyOf('r.kind', 'text', filter.kinds)}
     ${anyOf('r.language', 'text', filter.languages)}
@@ -130,7 +137,9 @@ function matchesOf(viewer: Viewer, query: string, filter: SearchFilter): Sql {
 }
 
 function has(table: string, condition: Sql): Sql {
-  return condition === empty ? empty : sql` AND EXISTS (SELECT FROM ${raw(table)} x WHERE x.record_id = r.id${condition})`;
+  return condition === empty
+    ? empty
+    : sql` AND EXISTS (SELECT FROM ${raw(table)} x WHERE x.record_id = r.id${condition})`;
 }
 
 /** The case itself, the case of an experience, or the case of an experience that is evidence of a lesson. */

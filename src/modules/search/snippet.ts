@@ -21,7 +21,8 @@ export function wordsOf(text: string): string[] {
 export function matcher(asked: readonly string[], stemmed: readonly string[]): (word: string) => boolean {
   const known = new Map<string, boolean>(stemmed.map((word) => [word, true]));
   const folded = asked.map(fold);
-  const begins = (word: string) => folded.some((wanted) => (wanted.length > 2 ? word.startsWith(wanted) : word === wanted));
+  const begins = (word: string) =>
+    folded.some((wanted) => (wanted.length > 2 ? word.startsWith(wanted) : word === wanted));
   return (word) => {
     const lower = word.normalize('NFC').toLowerCase();
     let matches = known.get(lower);
@@ -56,7 +57,10 @@ export function excerptOf(source: string, matches: (word: string) => boolean): E
   // The cuts fall between words, unless a word is longer than the excerpt.
   const start = from <= LEAD ? 0 : (words.find((word) => word.start >= from - LEAD)?.start ?? from);
   const limit = start + EXCERPT_LENGTH;
-  const end = text.length <= limit ? text.length : (words.findLast((word) => word.end <= limit && word.end > start)?.end ?? limit);
+  const end =
+    text.length <= limit
+      ? text.length
+      : (words.findLast((word) => word.end <= limit && word.end > start)?.end ?? limit);
   const before = start > 0 ? '…' : '';
   const shift = before.length - start;
   return {

@@ -151,7 +151,10 @@ export class Database {
     }
   }
 
-  private attempt<Result>(work: (transaction: Transaction) => Promise<Result>, committed: (() => void)[]): Promise<Result> {
+  private attempt<Result>(
+    work: (transaction: Transaction) => Promise<Result>,
+    committed: (() => void)[],
+  ): Promise<Result> {
     return this.dataSource.transaction(async (manager) => {
       const client = (await manager.queryRunner!.connect()) as pg.PoolClient;
       return work({

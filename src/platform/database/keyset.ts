@@ -84,7 +84,8 @@ function decodeCursor(cursor: string, argument: string, order: KeysetOrder<never
     parts.length === 3 &&
     parts[0] === order.name &&
     isKey(parts[1], order.type) &&
-    typeof parts[2] === 'string' && isId(parts[2])
+    typeof parts[2] === 'string' &&
+    isId(parts[2])
   ) {
     return [String(parts[1]), parts[2]];
   }

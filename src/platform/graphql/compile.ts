@@ -72,7 +72,11 @@ function withGuardedTypes<Result>(schema: GraphQLSchema, compile: () => Result):
 
 function guardedResolveType(type: GraphQLAbstractType): NonNullable<GraphQLAbstractType['resolveType']> {
   const resolveType = type.resolveType ?? defaultTypeResolver;
-  return (value, context, info) => settled(() => resolveType(value, context, info, type));
+  return (value, context, info) => {
+    // Not asked for when the object says it: type-graphql makes an async function of every `resolveType`.
+    const stated = (value as { __typename?: unknown } | null)?.__typename;
+    return typeof stated === 'string' ? stated : settled(() => resolveType(value, context, info, type));
+  };
 }
 
 function guardedIsTypeOf(

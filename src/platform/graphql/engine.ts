@@ -2,7 +2,7 @@
 import { OperationTypeNode, type FormattedExecutionResult, type GraphQLSchema } from 'graphql';
 import type { Context } from '../auth/context.js';
 import type { Viewer } from '../auth/viewer.js';
-import { createErrorPresenter, type FaultLogger, type PresentErrors } from './errors.js';
+import { asGraphQLError, createErrorPresenter, type FaultLogger, type PresentErrors } from './errors.js';
 import { createExecutor } from './execute.js';
 import { createPrepareOperation, type PreparedOperation, type PrepareOperation } from './prepare-operation.js';
 import { createRootValue, type ReadFirst } from './read-first.js';
@@ -27,7 +27,12 @@ export interface GraphqlEngine {
   readonly presentErrors: PresentErrors;
 }
 
-export function createGraphqlEngine({ schema, createContext, logger, readFirst = {} }: GraphqlEngineOptions): GraphqlEngine {
+export function createGraphqlEngine({
+  schema,
+  createContext,
+  logger,
+  readFirst = {},
+}: GraphqlEngineOptions): GraphqlEngine {
   const presentErrors = createErrorPresenter(logger);
   const execute = createExecutor(schema);
   const rootValueOf = createRootValue(readFirst);
@@ -35,9 +40,13 @@ export function createGraphqlEngine({ schema, createContext, logger, readFirst =
     schema,
     prepare: createPrepareOperation(schema),
     run: async (prepared, viewer) => {
-      const rootValue = await rootValueOf(prepared);
-      const { data, errors } = await execute(prepared, createContext(viewer), rootValue);
-      return errors === undefined ? { data } : { data, errors: presentErrors(errors) };
+      try {
+        const rootValue = await rootValueOf(prepared);
+        const { data, errors } = await execute(prepared, createContext(viewer), rootValue);
+        return errors === undefined ? { data } : { data, errors: presentErrors(errors) };
+      } catch (error) {
+        return { errors: presentErrors([asGraphQLError(error)]) };
+      }
     },
     subscribe: createSubscriber({ schema, execute, createContext, presentErrors }),
     presentErrors,

@@ -8,6 +8,7 @@ import {
   visitWithTypeInfo,
   type FormattedExecutionResult,
   type GraphQLSchema,
+  type OperationDefinitionNode,
 } from 'graphql';
 import QuickLRU from 'quick-lru';
 import type { PreparedOperation } from './prepare-operation.js';
@@ -38,27 +39,50 @@ export class SharedResults {
   }
 }
 
+/** What all runs of one operation have in common for {@link AppearanceKeys}. */
+interface Appearance {
+  readonly digest: string;
+  readonly variableNames: readonly string[];
+}
+
 /**
- * A key that is equal for subscriptions under which every event looks the same: the document without the arguments of the
- * subscription's own field, which decide only which events come, and the variables that are left.
+ * Makes keys that are equal for subscriptions under which every event looks the same: the document without the arguments
+ * of the subscription's own field, which decide only which events come, and the variables that are left.
  */
-export function appearanceKey(schema: GraphQLSchema, { document, operation, variables }: PreparedOperation): string {
-  const root = schema.getSubscriptionType();
-  const typeInfo = new TypeInfo(schema);
-  const used = new Map<string, unknown>();
-  const bare = visit(
-    {
-      ...document,
-      definitions: document.definitions.filter((node) => node.kind !== Kind.OPERATION_DEFINITION || node === operation),
-    },
-    visitWithTypeInfo(typeInfo, {
-      VariableDefinition: () => null,
-      Field: (node) => (typeInfo.getParentType() === root ? { ...node, arguments: [] } : undefined),
-      Variable: ({ name }) => {
-        used.set(name.value, variables[name.value]);
-      },
-    }),
-  );
-  const values = [...used].sort(([one], [other]) => (one < other ? -1 : 1));
-  return createHash('sha256').update(print(bare)).update('\0').update(JSON.stringify(values)).digest('base64');
+export class AppearanceKeys {
+  // When a server restarts, its subscribers come back all at once, mostly with a few documents.
+  private readonly appearances = new WeakMap<OperationDefinitionNode, Appearance>();
+
+  constructor(private readonly schema: GraphQLSchema) {}
+
+  keyOf(prepared: PreparedOperation): string {
+    let appearance = this.appearances.get(prepared.operation);
+    if (appearance === undefined) {
+      appearance = this.appearanceOf(prepared);
+      this.appearances.set(prepared.operation, appearance);
+    }
+    const values = appearance.variableNames.map((name) => [name, prepared.variables[name]]);
+    return `${appearance.digest} ${JSON.stringify(values)}`;
+  }
+
+  private appearanceOf({ document, operation }: PreparedOperation): Appearance {
+    const root = this.schema.getSubscriptionType();
+    const typeInfo = new TypeInfo(this.schema);
+    const variableNames = new Set<string>();
+    const definitions = document.definitions.filter(
+      (definition) => definition.kind !== Kind.OPERATION_DEFINITION || definition === operation,
+    );
+    const bare = visit(
+      { ...document, definitions },
+      visitWithTypeInfo(typeInfo, {
+        VariableDefinition: () => null,
+        Field: (node) => (typeInfo.getParentType() === root ? { ...node, arguments: [] } : undefined),
+        Variable: ({ name }) => void variableNames.add(name.value),
+      }),
+    );
+    return {
+      digest: createHash('sha256').update(print(bare)).digest('base64'),
+      variableNames: [...variableNames].sort(),
+    };
+  }
 }

@@ -5,7 +5,7 @@ import type { Viewer } from '../auth/viewer.js';
 import type { PresentErrors } from './errors.js';
 import type { Execute } from './execute.js';
 import type { PreparedOperation } from './prepare-operation.js';
-import { appearanceKey, SharedResults } from './shared-results.js';
+import { AppearanceKeys, SharedResults } from './shared-results.js';
 
 /** What a subscription's source gives. Events with equal ids are one event: a result for one is a result for the other. */
 export interface IdentifiedEvent {
@@ -27,6 +27,7 @@ export interface SubscriberOptions {
 
 export function createSubscriber({ schema, execute, createContext, presentErrors }: SubscriberOptions): Subscribe {
   const shared = new SharedResults();
+  const appearances = new AppearanceKeys(schema);
 
   return async (prepared, viewer) => {
     const source = await createSourceEventStream({
@@ -38,7 +39,7 @@ export function createSubscriber({ schema, execute, createContext, presentErrors
     });
     if (!(Symbol.asyncIterator in source)) return { errors: presentErrors(source.errors ?? []) };
 
-    const appearance = `${viewer.scope} ${appearanceKey(schema, prepared)}`;
+    const appearance = `${viewer.scope} ${appearances.keyOf(prepared)}`;
     const resultOf = async (event: unknown): Promise<FormattedExecutionResult> => {
       // A context of its own for every event: its loaders would else give what they read for an earlier one.
       const { data, errors } = await execute(prepared, createContext(viewer), event);

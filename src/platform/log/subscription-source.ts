@@ -87,7 +87,7 @@ export class SubscriptionSource implements AsyncIterableIterator<LogEntry> {
       if (error instanceof GraphQLError || ++this.failures === TRIES) throw error;
       return this.waitFor(() => this.tail.waitForDatabase());
     }
-    if (this.place.position === before) await this.waitFor(() => this.tail.waitBeyond(before));
+    if (this.place.position === before) await this.waitFor(() => this.tail.waitBeyond(this.place));
   }
 
   private async waitFor(begin: () => Wait): Promise<void> {

@@ -73,6 +73,8 @@ export class Tail {
    * @throws CURSOR_INVALID when the log has begun another history since
    */
   async read({ epoch, position }: LogPlace, filter: EventFilter): Promise<LogStretch> {
+    // Whose place was read from the database may know of a new history before this tail does.
+    if (epoch !== this.end.epoch) await this.task.run();
     if (epoch !== this.end.epoch) throw foreignCursor();
     // A place that was read from the database may be ahead of this tail.
     if (position >= this.end.position) return { epoch, position, entries: [] };
@@ -85,9 +87,10 @@ export class Tail {
     return stretch;
   }
 
-  /** Waits until the log goes on beyond a position, or its history changes. */
-  waitBeyond(position: number): Wait {
-    return this.end.position > position ? { over: Promise.resolve(), cancel: () => {} } : this.wait(position);
+  /** Waits until the log goes on beyond a place, or its history changes. */
+  waitBeyond({ epoch, position }: LogPlace): Wait {
+    const isOver = this.end.epoch !== epoch || this.end.position > position;
+    return isOver ? { over: Promise.resolve(), cancel: () => {} } : this.wait(position);
   }
 
   /** Waits until the database has been read again, for who could not read it. */

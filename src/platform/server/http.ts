@@ -20,6 +20,7 @@ import { isSubscription, type GraphqlEngine } from '../graphql/engine.js';
 import { asGraphQLError, statusOf } from '../graphql/errors.js';
 import { isPrepared, type PreparedOperation } from '../graphql/prepare-operation.js';
 import { acceptsGraphqlResponse, GRAPHQL_RESPONSE_TYPE } from './media-type.js';
+import { HttpError } from './request-errors.js';
 import './request-viewer.js';
 
 interface ApolloContext {
@@ -48,10 +49,14 @@ export async function registerHttp(
   server.route({
     method: ['GET', 'POST'],
     url: '/graphql',
+    onRequest: async ({ host }) => {
+      // The handler makes a URL of it.
+      if (!URL.canParse(`http://${host}/`)) throw new HttpError(400, 'The Host header is no host name.');
+    },
     handler: fastifyApolloHandler(apollo, { context: async ({ viewer }) => ({ viewer }) }),
   });
   server.route({
-    method: ['PUT', 'PATCH', 'DELETE', 'OPTIONS', 'HEAD'],
+    method: ['PUT', 'PATCH', 'DELETE', 'OPTIONS'],
     url: '/graphql',
     handler: (_request, reply) => reply.code(405).header('allow', 'GET, POST').send(),
   });

@@ -62,7 +62,6 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: MAXIMUM_BODY_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MILLISECONDS,
-    exposeHeadRoutes: false,
   });
   // GraphQL comes as JSON. A text/plain body could be sent by any web page without asking first.
   fastify.removeContentTypeParser('text/plain');

@@ -40,6 +40,7 @@ export function registerEventStreams(
   { keepAliveMilliseconds = KEEP_ALIVE_MILLISECONDS }: EventStreamOptions,
 ): EventStreams {
   const open = new Set<EventStream>();
+  let closed = false;
 
   server.route({
     method: ['GET', 'POST'],
@@ -58,6 +59,7 @@ export function registerEventStreams(
       }
       const stream = new EventStream(await resultsOf(engine, prepared, request.viewer), engine, keepAliveMilliseconds);
       open.add(stream);
+      if (closed) stream.finish();
       stream.once('close', () => open.delete(stream));
       return reply
         .headers({
@@ -72,6 +74,7 @@ export function registerEventStreams(
 
   return {
     close: () => {
+      closed = true;
       for (const stream of open) stream.finish();
     },
   };

@@ -3,13 +3,12 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import pg from 'pg';
-import { compose } from '../corpus/language.js';
+import { grow } from '../corpus/grow.js';
+import { withClient } from './client.js';
 
 const bench = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(bench, '..', '..', 'dist');
-const corpusFiles = ['corpus/language.js', 'corpus/grow.sql', 'lib/database.js'];
-const PHRASES = 4000;
+const corpusFiles = ['corpus/language.js', 'corpus/grow.sql', 'corpus/grow.js'];
 
 /**
  * Starts PostgreSQL in `dataDirectory` and makes sure that the corpus is there, grown anew when its making or the
@@ -28,7 +27,8 @@ export async function openCorpus(dataDirectory, log) {
       await rm(dataDirectory, { recursive: true, force: true });
       postgres = await start();
       await migrate(urlOf(postgres), log);
-      await grow(urlOf(postgres), fingerprint, log);
+      log('Growing 5,000 cases, 50,000 experiences and 75,000 lessons; this takes some minutes, once.');
+      await grow(urlOf(postgres), fingerprint);
     }
     await withClient(urlOf(postgres), async (client) => {
       await client.query(await readFile(join(bench, 'servers', 'postgraphile.sql'), 'utf8'));
@@ -60,34 +60,6 @@ async function migrate(url, log) {
   }
 }
 
-async function grow(url, fingerprint, log) {
-  const began = Date.now();
-  log(`Growing 5,000 cases, 50,000 experiences and 75,000 lessons; this takes some minutes, once.`);
-  await withClient(url, async (client) => {
-    await client.query('BEGIN');
-    await client.query(`CREATE TEMPORARY TABLE phrase (language text, number integer, title text, sentence text,
-      PRIMARY KEY (language, number)) ON COMMIT DROP`);
-    for (const { code, titles, sentences } of compose(PHRASES)) {
-      await client.query(
-        `INSERT INTO phrase SELECT $1, number, title, sentence
-         FROM unnest($2::text[], $3::text[]) WITH ORDINALITY AS made (title, sentence, number)`,
-        [code, titles, sentences],
-      );
-    }
-    await client.query('ANALYZE phrase');
-    await client.query(await readFile(join(bench, 'corpus', 'grow.sql'), 'utf8'));
-    await client.query('COMMIT');
-    // Without the dead rows that the filling of `search` left.
-    await client.query('VACUUM FULL record');
-    await client.query('VACUUM ANALYZE');
-    // As an operator sets it where no disk seeks: with the default of 4 PostgreSQL reads the whole of small tables instead
-    // of three rows by their key.
-    await client.query(`ALTER DATABASE ${pg.escapeIdentifier(client.database)} SET random_page_cost = 1.1`);
-    await client.query(`COMMENT ON DATABASE ${pg.escapeIdentifier(client.database)} IS '${fingerprint}'`);
-  });
-  log(`Grown in ${Math.round((Date.now() - began) / 1000)} s.`);
-}
-
 async function readFingerprint(url) {
   return withClient(url, async (client) => {
     const { rows } = await client.query(
@@ -95,16 +67,6 @@ async function readFingerprint(url) {
     );
     return rows[0].fingerprint;
   });
-}
-
-export async function withClient(url, work) {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    return await work(client);
-  } finally {
-    await client.end();
-  }
 }
 
 async function hashSources() {
