@@ -56,7 +56,7 @@ import { createAuthenticator } from './platform/auth/authenticate.js';
 import { createContext } from './platform/auth/context.js';
 import type { Viewer } from './platform/auth/viewer.js';
 import { Database, type DatabaseConnection } from './platform/database/database.js';
-import { startEmbeddedPostgres } from './platform/database/embedded-postgres.js';
+import { joinEmbeddedPostgres, startEmbeddedPostgres } from './platform/database/embedded-postgres.js';
 import { encodeCursor } from './platform/log/cursor.js';
 import { KnowledgeLog } from './platform/log/knowledge-log.js';
 import { registerExplorer } from './platform/server/explorer.js';
@@ -94,11 +94,15 @@ export const ENTITIES = [
 
 export const MIGRATIONS = [KnowledgeBase1795374000000, KnowledgeLog1795374000001, Search1795374000002];
 
+export interface KnowledgeServices extends SeedServices {
+  readonly framework: FrameworkService;
+}
+
 /** The knowledge base without the server in front: what an importer needs, too. */
 export interface KnowledgeBase {
   readonly database: Database;
   readonly log: KnowledgeLog;
-  readonly services: SeedServices;
+  readonly services: KnowledgeServices;
   /** Lets go of everything, in the opposite order of starting. */
   close(): Promise<void>;
 }
@@ -110,15 +114,23 @@ export interface App {
   close(): Promise<void>;
 }
 
-/** Starts the database, brings it up to date, seeds it, and follows its log. */
-export async function openKnowledgeBase(config: Config, logger: Logger): Promise<KnowledgeBase> {
+/**
+ * Starts the database, brings it up to date, seeds it, and follows its log.
+ *
+ * @param options `join`: where a server runs on the embedded database, work beside it instead of being refused
+ */
+export async function openKnowledgeBase(
+  config: Config,
+  logger: Logger,
+  options: { readonly join?: boolean } = {},
+): Promise<KnowledgeBase> {
   const closers: (() => Promise<void>)[] = [];
   const close = async () => {
     for (let closer = closers.pop(); closer; closer = closers.pop()) await closer();
   };
   try {
     const database = await Database.open({
-      connection: await connectionOf(config, logger, closers),
+      connection: await connectionOf(config, logger, closers, options.join ?? false),
       entities: ENTITIES,
       migrations: MIGRATIONS,
       onIdleError: (error) => logger.warn({ message: error.message }, 'a database connection broke'),
@@ -147,8 +159,11 @@ async function connectionOf(
   config: Config,
   logger: Logger,
   closers: (() => Promise<void>)[],
+  join: boolean,
 ): Promise<DatabaseConnection> {
   if (config.databaseUrl !== undefined) return { url: config.databaseUrl };
+  const joined = join ? await joinEmbeddedPostgres(config.dataDirectory) : undefined;
+  if (joined !== undefined) return joined;
   const postgres = await startEmbeddedPostgres({
     dataDirectory: config.dataDirectory,
     log: (line) => logger.info(line),
@@ -157,10 +172,11 @@ async function connectionOf(
   return postgres.connection;
 }
 
-function createServices(database: Database, log: KnowledgeLog): SeedServices {
+function createServices(database: Database, log: KnowledgeLog): KnowledgeServices {
   const events = new RecordEventService(log);
   const drafts = new DraftService(database);
   return {
+    framework: new FrameworkService(database),
     partners: new PartnerService(database),
     caseStudies: new CaseStudyService(database, drafts),
     experiences: new ExperienceService(database, drafts),
@@ -191,7 +207,7 @@ export async function startApp(
     const { database, log, services } = knowledgeBase;
     const schema = buildGraphqlSchema([
       new OrganisationResolver(new OrganisationService(database), services.partners),
-      new FrameworkResolver(new FrameworkService(database)),
+      new FrameworkResolver(services.framework),
       new CaseStudyResolver(services.caseStudies),
       new ExperienceResolver(services.experiences),
       new LessonResolver(services.lessons),

@@ -3,6 +3,7 @@ import 'reflect-metadata';
 import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
 import { buildSchemaSync, type NonEmptyArray, type PubSub } from 'type-graphql';
 import { CaseStudyResolver, PartyResolver } from './modules/case-studies/case-study.resolver.js';
+import { OrganisationCaseStudiesResolver } from './modules/case-studies/organisation-case-studies.resolver.js';
 import { OrganisationResolver } from './modules/directory/organisation.resolver.js';
 import { ViewerResolver } from './modules/directory/viewer.resolver.js';
 import { CaseStudyExperiencesResolver, ExperienceResolver } from './modules/experiences/experience.resolver.js';
@@ -41,6 +42,7 @@ const RESOLVERS: NonEmptyArray<Function> = [
   LinkEdgeResolver,
   LinkResolver,
   NodeResolver,
+  OrganisationCaseStudiesResolver,
   OrganisationResolver,
   PartyResolver,
   RecommendationResolver,
@@ -70,7 +72,7 @@ const NO_PUB_SUB: PubSub = {
  */
 export function buildGraphqlSchema(resolvers: readonly object[] = []): GraphQLSchema {
   const instances = new Map<unknown, object>(resolvers.map((resolver) => [resolver.constructor, resolver]));
-  return buildSchemaSync({
+  const schema = buildSchemaSync({
     resolvers: RESOLVERS,
     container: {
       get: (ResolverClass) => {
@@ -83,6 +85,17 @@ export function buildGraphqlSchema(resolvers: readonly object[] = []): GraphQLSc
     validate: false,
     pubSub: NO_PUB_SUB,
   });
+  describeRoots(schema);
+  return schema;
+}
+
+/** What no decorator has a place for. */
+function describeRoots(schema: GraphQLSchema): void {
+  schema.getQueryType()!.description = 'What can be read. What is published is open to everybody.';
+  schema.getMutationType()!.description =
+    'What can be written, with a key. A write that is refused answers with `errors` and changes nothing.';
+  schema.getSubscriptionType()!.description =
+    'What can be followed as it happens, over WebSocket or server-sent events.';
 }
 
 /** The schema in the GraphQL schema language, in alphabetical order: what `schema.graphql` holds. */

@@ -7,7 +7,7 @@ import type { ExperienceContent, ExperienceService } from '../modules/experience
 import type { LessonContent, LessonService, NewEvidence } from '../modules/lessons/lesson.service.js';
 import type { AdoptionService, NewAdoption } from '../modules/records/adoption.service.js';
 import type { LinkService } from '../modules/records/link.service.js';
-import { RecordStatus } from '../modules/records/record.entity.js';
+import type { RecordStatus } from '../modules/records/record.entity.js';
 import type { RecordService } from '../modules/records/record.service.js';
 import { ADMIN, type Viewer } from '../platform/auth/viewer.js';
 import type { Database } from '../platform/database/database.js';
@@ -16,6 +16,7 @@ import { illustrativeExperiences } from './illustration-experiences.js';
 import { illustrativeAdoptions, illustrativeLessons, illustrativeLinks } from './illustration-lessons.js';
 import { illustrativeCaseStudies } from './illustrations.js';
 import { illustrativePartners, partners } from './organisations.js';
+import { publishRecord } from './publish-record.js';
 
 export interface SeedServices {
   readonly partners: PartnerService;
@@ -53,12 +54,7 @@ export async function seedKnowledge(database: Database, services: SeedServices):
       record = (await readRecord(database, kind, slug))!;
     }
     records.set(slug, record.id);
-    if (!record.bySeed) return;
-    if (record.status === RecordStatus.DRAFT) {
-      await services.records.submitForReview(SEEDER, record);
-      record = (await readRecord(database, kind, slug))!;
-    }
-    if (record.status === RecordStatus.IN_REVIEW) await services.records.publish(SEEDER, record);
+    if (record.bySeed) await publishRecord(services.records, SEEDER, record);
   };
 
   // What is documented comes last, and so first in lists that show the newest first.

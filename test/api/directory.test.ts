@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import sql from 'sql-template-tag';
+import { OrganisationCaseStudiesResolver } from '../../src/modules/case-studies/organisation-case-studies.resolver.js';
 import { OrganisationResolver } from '../../src/modules/directory/organisation.resolver.js';
 import { OrganisationService } from '../../src/modules/directory/organisation.service.js';
 import { PartnerService } from '../../src/modules/directory/partner.service.js';
@@ -15,7 +16,10 @@ let partners: PartnerService;
 beforeAll(async () => {
   api = await createModuleSchema((database) => {
     partners = new PartnerService(database);
-    return [new OrganisationResolver(new OrganisationService(database), partners)];
+    return [
+      new OrganisationResolver(new OrganisationService(database), partners),
+      new OrganisationCaseStudiesResolver(),
+    ];
   });
   await addMunicipality(api.database, '0751', 'Aarhus');
   await addMunicipality(api.database, '0101', 'København', '1084');
@@ -128,6 +132,47 @@ test('a page of organisations with their municipalities takes two statements, wh
   api.statements();
   await api.data(`{ organisations { nodes { name municipality { name region { name } } } } }`);
   expect(api.statements()).toHaveLength(2);
+});
+
+test('organisations have the published cases that they are parties of, the newest first, in one statement for all', async () => {
+  const study = (title: string, published: string | null, columns = {}) =>
+    addRecord(api.database, {
+      kind: 'CASE_STUDY',
+      title,
+      organisation: aarhus,
+      columns: { published_at: published, status: published === null ? 'DRAFT' : 'PUBLISHED', ...columns },
+    });
+  const newer = await study('Nyere', '2021-01-01');
+  const older = await study('Ældre', '2020-01-01');
+  const draft = await study('Kladde', null);
+  const copy = await study('Rettelse', null, { working_copy_of: older });
+  for (const record of [newer, older, draft, copy]) await addParty(api.database, record, zentropa);
+  await addParty(api.database, older, aarhus);
+  const query = `query ($first: Int, $after: String) {
+    organisations(filter: { name: "n" }, orderBy: { field: CREATED_AT, direction: ASC }) {
+      nodes { name caseStudies(first: $first, after: $after) { totalCount nodes { title } pageInfo { hasNextPage endCursor } } }
+    }
+  }`;
+  const cases = async (variables: object, viewer?: typeof ADMIN) => {
+    const { organisations } = await api.data(query, { ...variables }, viewer);
+    return new Map<string, any>(
+      organisations.nodes.map((node: { name: string; caseStudies: unknown }) => [node.name, node.caseStudies]),
+    );
+  };
+  api.statements();
+  const first = await cases({ first: 1 });
+  // The page of organisations, the cases of all of them, the totals of all of them.
+  expect(api.statements()).toHaveLength(3);
+  expect(first.get('Zentropa')).toMatchObject({
+    totalCount: 2,
+    nodes: [{ title: 'Nyere' }],
+    pageInfo: { hasNextPage: true },
+  });
+  expect(first.get('Aarhus Kommunes Biblioteker')).toMatchObject({ totalCount: 1, nodes: [{ title: 'Ældre' }] });
+  expect(first.get('Københavns Biblioteker')).toMatchObject({ totalCount: 0, nodes: [] });
+  const next = await cases({ after: first.get('Zentropa').pageInfo.endCursor });
+  expect(next.get('Zentropa').nodes).toEqual([{ title: 'Ældre' }]);
+  expect((await cases({}, ADMIN)).get('Zentropa').totalCount).toBe(2);
 });
 
 test('a cursor of another order is refused', async () => {

@@ -72,11 +72,17 @@ test('the directory', async () => {
   const { library, organisations } = await read(`{
     library(isil: "DK-775100") { name municipality { code region { name } } }
     organisations(first: 3, filter: { kinds: [PARTNER], name: "zentropa" }) {
-      totalCount nodes { __typename id name country municipality { name } ... on Partner { sector } }
+      totalCount nodes { __typename id name country municipality { name } ... on Partner { sector } caseStudies { nodes { title } } }
     }
   }`);
   expect(library.municipality).toMatchObject({ code: '0751' });
-  expect(organisations.nodes).toMatchObject([{ __typename: 'Partner', name: 'Zentropa' }]);
+  expect(organisations.nodes).toMatchObject([
+    {
+      __typename: 'Partner',
+      name: 'Zentropa',
+      caseStudies: { nodes: [{ title: expect.stringContaining('Limboland') }] },
+    },
+  ]);
 });
 
 test('the knowledge around a case', async () => {

@@ -14,6 +14,7 @@ const { values: options } = parseArgs({
 });
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const READY_PATIENCE_MILLISECONDS = 300_000;
+const STOP_PATIENCE_MILLISECONDS = 30_000;
 
 const workspace = await mkdtemp(join(tmpdir(), 'medspil-start-'));
 try {
@@ -51,11 +52,23 @@ async function timeToReady(directory, data) {
     await ready(child, `http://127.0.0.1:${port}/readyz`);
     return seconds(began);
   } finally {
-    if (child.exitCode === null && child.signalCode === null) {
-      process.kill(-child.pid, 'SIGTERM');
-      await once(child, 'exit');
-    }
+    await stopGroup(child.pid);
   }
+}
+
+/** npm ends at once; the server behind it takes its time to stop PostgreSQL. */
+async function stopGroup(leader) {
+  const deadline = Date.now() + STOP_PATIENCE_MILLISECONDS;
+  for (let signal = 'SIGTERM'; Date.now() < deadline; signal = 0) {
+    try {
+      process.kill(-leader, signal);
+    } catch (error) {
+      if (error.code === 'ESRCH') return;
+      throw error;
+    }
+    await delay(20);
+  }
+  throw new Error('The server did not stop.');
 }
 
 async function ready(child, url) {

@@ -130,7 +130,7 @@ export class CaseStudyResolver {
 
 @Resolver(() => Party)
 export class PartyResolver {
-  @FieldResolver(() => Organisation, { description: 'The organisation.' })
+  @FieldResolver(() => Organisation, { description: 'The library or partner that takes part.' })
   organisation(@Ctx() { loader }: Context, @Root() { organisationId }: Party) {
     return loader(organisationById).load(organisationId);
   }

@@ -13,7 +13,7 @@ export class Region {
   @Column({ type: 'text' })
   name: string;
 
-  @Field(() => String, { description: 'The English name.' })
+  @Field(() => String, { description: 'What it is called in English texts.' })
   @Column({ type: 'text' })
   englishName: string;
 }

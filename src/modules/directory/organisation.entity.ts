@@ -117,7 +117,7 @@ export abstract class Organisation extends Node {
 }
 
 @ChildEntity(OrganisationKind.LIBRARY)
-@ObjectType({ implements: Organisation, description: 'A library.', simpleResolvers: true })
+@ObjectType({ implements: Organisation, description: 'A library that is known by its ISIL.', simpleResolvers: true })
 export class Library extends Organisation {
   @Field(() => String, {
     description: 'International Standard Identifier for Libraries (ISO 15511), e.g. "DK-775100".',

@@ -17,9 +17,12 @@ export const organisationById = defineLoader<string, Organisation | null>(async 
   return oneEach(ids, rows, (row) => row.id);
 });
 
+// What has another form is no ISIL, and may hold what PostgreSQL refuses to look for (NUL).
+const ISIL = /^[A-Z0-9]{1,4}-[A-Za-z0-9:/-]{1,11}$/;
+
 export const libraryByIsil = defineLoader<string, Library | null>(async ({ database }, isils) => {
   const rows = await database.rows<Library>(
-    sql`SELECT ${ORGANISATION_COLUMNS} FROM organisation o WHERE o.isil = ANY(${isils}::text[])`,
+    sql`SELECT ${ORGANISATION_COLUMNS} FROM organisation o WHERE o.isil = ANY(${isils.filter((isil) => ISIL.test(isil))}::text[])`,
   );
   return oneEach(isils, rows, (row) => row.isil);
 });

@@ -111,8 +111,8 @@ export class PartnerService {
   }
 
   /**
-   * Finds each partner in the directory, by CVR number or else by name and country, and adds those that are not there.
-   * For imports: what is found stays as it is.
+   * Finds each partner in the directory, by CVR number, Wikidata item, or name and country, and adds those that are not
+   * there. For imports, which have checked what they bring: what is found stays as it is.
    *
    * @returns their ids, in the order of `partners`
    */
@@ -123,17 +123,21 @@ export class PartnerService {
     const found = await transaction.rows<{ id: string | null }>(
       sql`SELECT coalesce(
             (SELECT o.id FROM organisation o WHERE o.cvr = wanted.cvr),
+            (SELECT o.id FROM organisation o WHERE o.wikidata_id = wanted.wikidata_id),
             (SELECT o.id FROM organisation o WHERE fold(o.name) = fold(wanted.name) AND o.country = wanted.country
               ORDER BY o.id LIMIT 1)) AS id
         FROM unnest(${partners.map(({ name }) => name)}::text[], ${partners.map(({ country }) => country)}::text[],
-          ${partners.map(({ cvr }) => cvr ?? null)}::text[]) WITH ORDINALITY AS wanted(name, country, cvr, place)
+          ${partners.map(({ cvr }) => cvr ?? null)}::text[], ${partners.map(({ wikidataId }) => wikidataId ?? null)}::text[]
+        ) WITH ORDINALITY AS wanted(name, country, cvr, wikidata_id, place)
         ORDER BY wanted.place`,
     );
     const added = new Map<string, string>();
     const rows: object[] = [];
     const now = new Date();
     const ids = partners.map((partner, place) => {
-      const keys = [`${partner.country} ${fold(partner.name)}`, ...(partner.cvr == null ? [] : [partner.cvr])];
+      const keys = [`${partner.country} ${fold(partner.name)}`, partner.cvr, partner.wikidataId].filter(
+        (key) => key != null,
+      );
       const known = found[place]!.id ?? keys.map((key) => added.get(key)).find((id) => id !== undefined);
       if (known !== undefined) return known;
       const id = uuid();

@@ -14,9 +14,9 @@ registerEnumType(StakeholderGroup, {
   description: 'The five groups for whom the framework sees a potential in partnerships.',
   valuesConfig: {
     USERS: { description: "The library's users." },
-    LIBRARIES: { description: 'The libraries.' },
-    BUSINESS: { description: 'Business.' },
-    PUBLIC_PARTNERS: { description: 'Public partners.' },
+    LIBRARIES: { description: 'Libraries, as institutions and as places to work.' },
+    BUSINESS: { description: 'Private companies.' },
+    PUBLIC_PARTNERS: { description: 'Other institutions of state, region and municipality.' },
     CIVIL_SOCIETY: { description: 'Partners from civil society.' },
   },
 });

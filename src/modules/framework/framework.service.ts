@@ -1,5 +1,7 @@
-/** The framework and the themes, each as a whole: they are few, and change by seed alone. */
-import sql from 'sql-template-tag';
+/** The framework and the themes, each as a whole: they are few, and change by seed and import alone. */
+import sql, { bulk } from 'sql-template-tag';
+import { assertCan } from '../../platform/auth/permissions.js';
+import type { Viewer } from '../../platform/auth/viewer.js';
 import type { Database } from '../../platform/database/database.js';
 import type { Theme } from './framework.entity.js';
 import { ELEMENT_COLUMNS, THEME_COLUMNS } from './framework.loaders.js';
@@ -35,5 +37,18 @@ export class FrameworkService {
 
   themes(): Promise<Theme[]> {
     return this.database.rows<Theme>(sql`SELECT ${THEME_COLUMNS} FROM theme t ORDER BY t.slug`);
+  }
+
+  /** Adds the themes that are not there yet, by slug. For imports: what is there keeps its labels. */
+  async ensureThemes(viewer: Viewer, themes: readonly Theme[]): Promise<void> {
+    assertCan(viewer, 'theme.create');
+    if (themes.length === 0) return;
+    await this.database.inTransaction((transaction) =>
+      transaction.rows(
+        sql`INSERT INTO theme (slug, danish_label, english_label)
+          VALUES ${bulk(themes.map((theme) => [theme.slug, theme.danishLabel, theme.englishLabel]))}
+          ON CONFLICT (slug) DO NOTHING`,
+      ),
+    );
   }
 }

@@ -109,7 +109,7 @@ export class LessonResolver {
 
 @Resolver(() => Evidence)
 export class EvidenceResolver {
-  @FieldResolver(() => Experience, { description: 'The experience.' })
+  @FieldResolver(() => Experience, { description: 'The experience that supports or contradicts the lesson.' })
   experience(@Ctx() { loader }: Context, @Root() { experienceId }: Evidence) {
     return loader(recordById).load(experienceId);
   }

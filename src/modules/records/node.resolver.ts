@@ -35,7 +35,7 @@ export class NodeResolver {
   })
   async node(
     @Ctx() { loader }: Context,
-    @Arg('id', () => ID, { description: 'The id.' }) id: string,
+    @Arg('id', () => ID, { description: 'The id of any thing that this API gave.' }) id: string,
   ): Promise<Node | null> {
     if (!isId(id)) return null;
     const found = await loader(tableOfId).load(id);
@@ -48,7 +48,7 @@ export class NodeResolver {
   })
   nodes(
     @Ctx() context: Context,
-    @Arg('ids', () => [ID], { description: 'The ids.' }) ids: string[],
+    @Arg('ids', () => [ID], { description: 'The ids of any things that this API gave.' }) ids: string[],
   ): Promise<(Node | null)[]> {
     return Promise.all(ids.map((id) => this.node(context, id)));
   }

@@ -16,7 +16,7 @@ export class Revision {
   @Column({ type: 'uuid' })
   recordId: string;
 
-  @Field(() => Int, { description: 'The version.' })
+  @Field(() => Int, { description: 'The number of this version: the `version` that the record had then.' })
   @Column({ type: 'integer' })
   version: number;
 

@@ -125,7 +125,7 @@ function matchesOf(viewer: Viewer, query: string, filter: SearchFilter): Sql {
   const statuses = filter.statuses?.length ? filter.statuses : [RecordStatus.PUBLISHED];
   return sql`FROM record_search_query(${query.replaceAll('\0', ' ')}) AS query
     CROSS JOIN search_any_word(query) AS any_word CROSS JOIN record r
-    WHERE r.search @@ query AND ${primary('r')} AND ${visible(viewer, 'r')}${anyOf('r.status', 'text', statuses)}
+    WHERE r.search @@ query AND ${visible(viewer, 'r')}${anyOf('r.status', 'text', statuses)}
     ${anyOf('r.kind', 'text', filter.kinds)}
     ${anyOf('r.language', 'text', filter.languages)}
     ${anyOf('r.provenance', 'text', filter.provenances)}

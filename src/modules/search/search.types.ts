@@ -9,7 +9,8 @@ import { KnowledgeRecord, RecordKind } from '../records/record.entity.js';
 export const QUERY_LENGTH = 500;
 
 @InputType({
-  description: 'What a search can be narrowed by. Lists mean "any of"; what is left out or empty narrows nothing.',
+  description:
+    'What a search can be narrowed by. Lists mean "any of"; what is left out or empty narrows nothing. Edits in progress of published records are not searched.',
 })
 export class SearchFilter extends RecordFilter {
   @Field(() => [RecordKind], { nullable: true, description: 'Kinds of record.' })
@@ -26,7 +27,7 @@ export class SearchFilter extends RecordFilter {
 @ArgsType()
 export class SearchArguments {
   @Field(() => String, {
-    description: `What to look for, at most ${QUERY_LENGTH} characters. Every word must be found, in any of its forms or as the beginning of a word; "in double quotes" as a phrase. Danish and English; æ, ø and å may be written out (aarhus) or without their strokes (arhus). Of more than 32 words the first 32 count.`,
+    description: `What to look for, at most ${QUERY_LENGTH} characters. Every word must be found, in any of its forms or as the beginning of a word; "in double quotes" as a phrase. Danish and English; æ, ø and å may be written out (aarhus) or without their strokes (arhus). Of more than 32 words and phrases the first 32 count.`,
   })
   query: string;
 

@@ -16,6 +16,7 @@ const ROLES = {
   'revision.read': ['ADMIN'],
   'organisation.create': ['ADMIN'],
   'organisation.update': ['ADMIN'],
+  'theme.create': ['ADMIN'],
 } as const satisfies Record<string, readonly Role[]>;
 
 /** Something that a viewer may or may not do. */

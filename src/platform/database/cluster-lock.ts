@@ -48,13 +48,14 @@ export async function takeClusterLock(client: pg.Client, patience: number): Prom
   }
 }
 
-/** Who holds the lock, in words for a person. */
-export async function nameLockHolder(client: pg.Client): Promise<string> {
+/** Who holds the lock, in words for a person; undefined when nobody does. */
+export async function findLockHolder(client: pg.Client): Promise<string | undefined> {
   const { rows } = await client.query<{ name: string }>(
     `SELECT activity.application_name AS name
        FROM pg_locks AS lock JOIN pg_stat_activity AS activity USING (pid)
-      WHERE lock.locktype = 'advisory' AND lock.granted AND lock.objid = $1`,
+      WHERE lock.locktype = 'advisory' AND lock.granted AND lock.objid = $1
+        AND lock.database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
     [lockKey],
   );
-  return rows[0]?.name ?? 'a process that is just ending';
+  return rows[0]?.name;
 }

@@ -43,6 +43,7 @@ const types = {
 /** A prepared statement lives as long as its connection, so their number is bounded; what comes after is sent whole. */
 const PREPARED_STATEMENTS = 500;
 const STATEMENT_TIMEOUT_MILLISECONDS = 30_000;
+const CONNECTION_TIMEOUT_MILLISECONDS = 10_000;
 const IDLE_IN_TRANSACTION_TIMEOUT_MILLISECONDS = 10_000;
 
 /** Major version. */
@@ -79,6 +80,7 @@ export class Database {
       poolErrorHandler: options.onIdleError,
       extra: {
         types,
+        connectionTimeoutMillis: CONNECTION_TIMEOUT_MILLISECONDS,
         statement_timeout: STATEMENT_TIMEOUT_MILLISECONDS,
         idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MILLISECONDS,
       },
@@ -170,7 +172,15 @@ export class Database {
   client(): pg.Client {
     const config: pg.ClientConfig =
       'url' in this.connection ? { connectionString: this.connection.url } : this.connection;
-    return new pg.Client({ ...config, types, application_name: 'medspil', keepAlive: true });
+    return new pg.Client({
+      ...config,
+      types,
+      application_name: 'medspil',
+      connectionTimeoutMillis: CONNECTION_TIMEOUT_MILLISECONDS,
+      // A connection that waits for notifications sends nothing itself: only this shows it that the other side is gone.
+      keepAlive: true,
+      keepAliveInitialDelayMillis: 10_000,
+    });
   }
 
   /** Resolves when the database answers; rejects when it does not. */

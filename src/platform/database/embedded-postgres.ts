@@ -2,7 +2,7 @@
 import { mkdir, realpath } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
-import { cannotConnectNow, connectAdministrator, nameLockHolder, takeClusterLock } from './cluster-lock.js';
+import { cannotConnectNow, connectAdministrator, findLockHolder, takeClusterLock } from './cluster-lock.js';
 import { findPostgresBinaries } from './postgres-binaries.js';
 import {
   applicationName,
@@ -71,7 +71,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const { postmaster, socketDirectory, client } = reached;
   try {
     if (!(await takeClusterLock(client, releasePatience))) {
-      const holder = await nameLockHolder(client);
+      const holder = (await findLockHolder(client)) ?? 'a process that is just ending';
       throw new Error(
         `Another server (${holder}) uses ${dataDirectory}: stop it, or set another DATA_DIR for this one.`,
       );
@@ -93,9 +93,39 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     await removeSocketDirectory(cluster, socketDirectory);
   };
   return {
-    connection: { host: socketDirectory, port: postgresPort, user: applicationName, database: applicationName },
+    connection: connectionIn(socketDirectory),
     stop: () => (stopped ??= stop()),
   };
+}
+
+/**
+ * Where the PostgreSQL is that a running server uses in DATA_DIR, for a command that works beside that server. Whoever
+ * joins stops nothing, and loses its connections when the server stops.
+ *
+ * @returns undefined when no server runs there, so that {@link startEmbeddedPostgres} is the way in.
+ * @throws Error when PostgreSQL runs there out of this process's sight, or is not to be reached by this user.
+ */
+export async function joinEmbeddedPostgres(folder: string): Promise<EmbeddedPostgres['connection'] | undefined> {
+  const dataDirectory = await realpath(folder).catch(() => undefined);
+  if (dataDirectory === undefined) return undefined;
+  const cluster = await describeCluster(dataDirectory);
+  const socketDirectory = await findSocketDirectory(cluster);
+  if ((await findPostmaster(cluster, socketDirectory)) === undefined) return undefined;
+  const client = await connectAdministrator(socketDirectory).catch((error: NodeJS.ErrnoException) => {
+    // It starts or stops at this moment: whoever starts one waits for that, and is told if it is in use.
+    if (error.code === cannotConnectNow || error.code === 'ECONNREFUSED' || error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  try {
+    const holder = client && (await findLockHolder(client));
+    return holder === undefined ? undefined : connectionIn(socketDirectory);
+  } finally {
+    await client?.end();
+  }
+}
+
+function connectionIn(socketDirectory: string): EmbeddedPostgres['connection'] {
+  return { host: socketDirectory, port: postgresPort, user: applicationName, database: applicationName };
 }
 
 /** Finds or launches PostgreSQL and waits until it accepts connections. */

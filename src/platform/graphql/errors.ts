@@ -21,6 +21,9 @@ const STATUS_BY_CODE: Readonly<Record<RequestErrorCode, number>> = {
 /** PostgreSQL's code for a statement that ran into its time limit. */
 const QUERY_CANCELED = '57014';
 
+/** PostgreSQL's code for text that it cannot hold: NUL is the one character of Unicode that it has no place for. */
+const CHARACTER_NOT_IN_REPERTOIRE = '22021';
+
 /** Where faults are told of; a pino logger is one. */
 export interface FaultLogger {
   error(details: object, message: string): void;
@@ -101,6 +104,9 @@ function shownError(cause: unknown): GraphQLError | undefined {
     return requestError('BAD_USER_INPUT', cause.errors.map(({ message }) => message).join(' '), {
       errors: cause.errors,
     });
+  }
+  if (cause instanceof Error && (cause as { code?: unknown }).code === CHARACTER_NOT_IN_REPERTOIRE) {
+    return requestError('BAD_USER_INPUT', 'Text must not hold the character NUL (U+0000).');
   }
   if (isStatementTimeout(cause)) {
     return requestError(

@@ -77,8 +77,8 @@ export function readLessonsOfExperiences(experienceIds, first) {
 export function search(query, first) {
   const statement = `SELECT found.score, record.id, record.title, record.kind AS "recordKind" FROM (
       SELECT scored.id, scored.score FROM (
-        SELECT record.id, record_search_score(record.search, search_any_word(query)) AS score
-        FROM record_search_query($1) AS query CROSS JOIN record
+        SELECT record.id, ts_rank(record.search, any_word, 1)::float8 AS score
+        FROM record_search_query($1) AS query CROSS JOIN search_any_word(query) AS any_word CROSS JOIN record
         WHERE record.search @@ query AND record.status = 'PUBLISHED' AND record.working_copy_of IS NULL
       ) scored ORDER BY scored.score DESC, scored.id DESC LIMIT $2
     ) found JOIN record ON record.id = found.id ORDER BY found.score DESC, found.id DESC`;

@@ -43,8 +43,10 @@ CREATE FUNCTION postgraphile.search(query text) RETURNS SETOF postgraphile.hit
 LANGUAGE sql STABLE AS $$
   SELECT scored.score, scored.kind, scored.title FROM (
     SELECT record.id, record.kind, record.title,
-      public.record_search_score(record.search, public.search_any_word(asked)) AS score
-    FROM public.record_search_query(query) AS asked CROSS JOIN public.record
+      ts_rank(record.search, any_word, 1)::float8 AS score
+    FROM public.record_search_query(query) AS asked
+    CROSS JOIN public.search_any_word(asked) AS any_word
+    CROSS JOIN public.record
     WHERE record.search @@ asked AND record.status = 'PUBLISHED' AND record.working_copy_of IS NULL
   ) scored ORDER BY scored.score DESC, scored.id DESC
 $$;

@@ -1,0 +1,20 @@
+import { Args, Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import { type Connection, ConnectionArguments } from '../../common/connection.js';
+import type { Context } from '../../platform/auth/context.js';
+import { Organisation } from '../directory/organisation.entity.js';
+import { type CaseStudy, CaseStudyConnection } from './case-study.entity.js';
+import { caseStudiesOfOrganisation } from './organisation-case-studies.loaders.js';
+
+@Resolver(() => Organisation)
+export class OrganisationCaseStudiesResolver {
+  @FieldResolver(() => CaseStudyConnection, {
+    description: 'The published cases that it is a party of, the newest published first.',
+  })
+  caseStudies(
+    @Ctx() { loader }: Context,
+    @Root() { id }: Organisation,
+    @Args(() => ConnectionArguments) page: ConnectionArguments,
+  ): Promise<Connection<CaseStudy>> {
+    return loader(caseStudiesOfOrganisation).load({ parent: id, arguments: page });
+  }
+}
