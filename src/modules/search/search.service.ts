@@ -44,7 +44,7 @@ export class SearchService {
       sql`SELECT ${recordColumns()}, found.score FROM (
           SELECT scored.id, scored.score FROM (
             SELECT r.id, ts_rank(r.search, any_word, ${BY_LENGTH})::float8 AS score ${matches} OFFSET 0
-          ) AS scored WHERE TRUE${plan.seek} ORDER BY ${plan.orderBy} LIMIT ${plan.limit}
+          ) AS scored WHERE TRUE ORDER BY ${plan.orderBy} LIMIT ${plan.limit}
         ) AS found JOIN record r ON r.id = found.id ORDER BY found.score DESC, found.id DESC`,
     );
     const count = async () =>
@@ -125,7 +125,7 @@ function matchesOf(viewer: Viewer, query: string, filter: SearchFilter): Sql {
   const statuses = filter.statuses?.length ? filter.statuses : [RecordStatus.PUBLISHED];
   return sql`FROM record_search_query(${query.replaceAll('\0', ' ')}) AS query
     CROSS JOIN search_any_word(query) AS any_word CROSS JOIN record r
-    WHERE r.search @@ query AND ${visible(viewer, 'r')}${anyOf('r.status', 'text', statuses)}
+    WHERE r.search @@ query AND ${primary('r')} AND ${visible(viewer, 'r')}${anyOf('r.status', 'text', statuses)}
     ${anyOf('r.kind', 'text', filter.kinds)}
     ${anyOf('r.language', 'text', filter.languages)}
     ${anyOf('r.provenance', 'text', filter.provenances)}
