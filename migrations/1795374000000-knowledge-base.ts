@@ -16,7 +16,7 @@ export class KnowledgeBase1795374000000 implements MigrationInterface {
       DROP TABLE idempotency_key, revision, adoption, link, evidence, record_rationale, record_theme,
         record_recommendation, source, funding, benefit, rule_of_play, contribution, party, record, theme,
         framework_element, organisation, municipality, region;
-      DROP FUNCTION record_content(uuid), require_record_kind();
+      DROP FUNCTION refuse_change(), record_content(uuid), require_record_kind();
     `);
   }
 }
@@ -362,6 +362,14 @@ CREATE TABLE revision (
   created_at timestamptz(3) NOT NULL,
   CONSTRAINT revision_key UNIQUE (record_id, version)
 );
+
+-- What was written once stays as it was written.
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION '% is append-only: no %', TG_TABLE_NAME, TG_OP USING ERRCODE = 'restrict_violation';
+END $$;
+CREATE TRIGGER revision_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON revision
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 -- What a create with an idempotency key led to, so that the same key again leads to the same.
 CREATE TABLE idempotency_key (

@@ -40,7 +40,7 @@ async function timeToReady(directory) {
   const child = spawn('npm', ['start'], {
     cwd: directory,
     detached: true,
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: ['ignore', 2, 'inherit'],
     env: { ...process.env, PORT: String(port), DATA_DIR: join(directory, '.data'), LOG_LEVEL: 'warn' },
   });
   try {

@@ -1,7 +1,9 @@
-import { getIntrospectionQuery, getOperationAST, getVariableValues, parse, validate } from 'graphql';
+import { getIntrospectionQuery, getOperationAST, getVariableValues, Kind, parse, validate } from 'graphql';
 import { describe, expect, it } from 'vitest';
+import { operations } from '../../src/explorer/operations.js';
 import { admit, MAXIMUM_COST, MAXIMUM_DEPTH, MAXIMUM_ROOT_FIELDS } from '../../src/platform/limits/admit.js';
 import { operationCost } from '../../src/platform/limits/cost.js';
+import { buildGraphqlSchema } from '../../src/schema.js';
 import { createPlatformSchema } from '../helpers/platform-schema.js';
 
 const { schema } = createPlatformSchema();
@@ -148,6 +150,24 @@ describe('an operation is refused', () => {
     const aliases = Array.from({ length: 100 }, (_, n) => `a${n}: id`).join(' ');
     expect(refusal(`{ items(first: 1000) { nodes { ${aliases} } } }`)).toBe('QUERY_TOO_EXPENSIVE');
     expect(refusal('{ items(first: 1000) { nodes { id name colour made } } }')).toBeNull();
+  });
+
+  it('but none of those that the explorer opens with', () => {
+    const whole = buildGraphqlSchema();
+    const queries = operations.flatMap(({ query }) => {
+      const document = parse(query);
+      return document.definitions.map((definition) => ({ document, definition }));
+    });
+    const variables = { words: 'partnerskab', from: '0' };
+    let admitted = 0;
+    for (const { document, definition } of queries) {
+      if (definition.kind !== Kind.OPERATION_DEFINITION || definition.operation === 'mutation') continue;
+      admit(whole, document, definition, variables);
+      admitted += 1;
+    }
+    expect(admitted).toBeGreaterThanOrEqual(4);
+    const introspection = parse(getIntrospectionQuery());
+    admit(whole, introspection, getOperationAST(introspection)!, {});
   });
 
   it('but never for asking what there is', () => {

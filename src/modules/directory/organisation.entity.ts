@@ -58,6 +58,7 @@ registerEnumType(Sector, {
 @Unique('organisation_cvr_key', ['cvr'])
 @Unique('organisation_wikidata_id_key', ['wikidataId'])
 @Index('organisation_name_index', { synchronize: false })
+@Index('organisation_folded_name_index', { synchronize: false })
 @Index('organisation_municipality_index', ['municipalityCode'])
 @InterfaceType('Organisation', {
   implements: Node,

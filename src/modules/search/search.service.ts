@@ -44,7 +44,7 @@ export class SearchService {
       sql`SELECT ${recordColumns()}, found.score FROM (
           SELECT scored.id, scored.score FROM (
             SELECT r.id, ts_rank(r.search, any_word, ${BY_LENGTH})::float8 AS score ${matches} OFFSET 0
-          ) AS scored WHERE TRUE ORDER BY ${plan.orderBy} LIMIT ${plan.limit}
+          ) AS scored WHERE TRUE${plan.seek} ORDER BY ${plan.orderBy} LIMIT ${plan.limit}
         ) AS found JOIN record r ON r.id = found.id ORDER BY found.score DESC, found.id DESC`,
     );
     const count = async () =>

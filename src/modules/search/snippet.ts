@@ -56,11 +56,7 @@ export function excerptOf(source: string, matches: (word: string) => boolean): E
   const from = found[densest(found)]?.start ?? 0;
   // The cuts fall between words, unless a word is longer than the excerpt.
   const start = from <= LEAD ? 0 : (words.find((word) => word.start >= from - LEAD)?.start ?? from);
-  const limit = start + EXCERPT_LENGTH;
-  const end =
-    text.length <= limit
-      ? text.length
-      : (words.findLast((word) => word.end <= limit && word.end > start)?.end ?? limit);
+  const end = endOf(text, start, words);
   const before = start > 0 ? '…' : '';
   const shift = before.length - start;
   return {
@@ -69,6 +65,15 @@ export function excerptOf(source: string, matches: (word: string) => boolean): E
       .filter((word) => word.start >= start && word.end <= end)
       .map((word) => ({ start: word.start + shift, end: word.end + shift })),
   };
+}
+
+/** Where an excerpt ends that begins at `start`: behind a word, or inside one that is too long, but in no surrogate pair. */
+function endOf(text: string, start: number, words: readonly { end: number }[]): number {
+  const limit = start + EXCERPT_LENGTH;
+  if (text.length <= limit) return text.length;
+  const word = words.findLast(({ end }) => end <= limit && end > start);
+  if (word !== undefined) return word.end;
+  return /^[\ud800-\udbff]$/.test(text[limit - 1]!) ? limit - 1 : limit;
 }
 
 /** The match from which on the most different words are within one excerpt's reach. */
