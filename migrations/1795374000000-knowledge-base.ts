@@ -16,7 +16,7 @@ export class KnowledgeBase1795374000000 implements MigrationInterface {
       DROP TABLE idempotency_key, revision, adoption, link, evidence, record_rationale, record_theme,
         record_recommendation, source, funding, benefit, rule_of_play, contribution, party, record, theme,
         framework_element, organisation, municipality, region;
-      DROP FUNCTION refuse_change(), record_content(uuid), require_record_kind();
+      DROP FUNCTION record_content(uuid), refuse_change(), require_record_kind();
     `);
   }
 }
@@ -164,15 +164,17 @@ CREATE INDEX record_municipality_index ON record (municipality_code);
 CREATE INDEX record_case_study_index ON record (case_study_id, published_at, id);
 CREATE INDEX record_search_index ON record USING gin (search);
 
--- A reference to a record of a given kind: FOREIGN KEY knows the row, this knows its kind.
+-- A reference to a record, not to the working copy of one, and of a given kind; 'ANY' will do, or 'SAME' as that of the
+-- row. FOREIGN KEY knows only that there is a row.
 CREATE FUNCTION require_record_kind() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   target uuid := to_jsonb(NEW) ->> TG_ARGV[0];
 BEGIN
   IF target IS NOT NULL AND NOT EXISTS (
-    SELECT FROM record WHERE id = target AND kind = TG_ARGV[1] AND working_copy_of IS NULL
+    SELECT FROM record WHERE id = target AND working_copy_of IS NULL
+      AND kind = CASE TG_ARGV[1] WHEN 'ANY' THEN kind WHEN 'SAME' THEN to_jsonb(NEW) ->> 'kind' ELSE TG_ARGV[1] END
   ) THEN
-    RAISE EXCEPTION '% of % must be the id of a %', TG_ARGV[0], TG_TABLE_NAME, TG_ARGV[1]
+    RAISE EXCEPTION '% of % must be the id of a record, kind: %', TG_ARGV[0], TG_TABLE_NAME, TG_ARGV[1]
       USING ERRCODE = 'foreign_key_violation';
   END IF;
   RETURN NEW;
@@ -180,6 +182,16 @@ END $$;
 
 CREATE TRIGGER record_case_study_kind BEFORE INSERT OR UPDATE OF case_study_id ON record
   FOR EACH ROW WHEN (NEW.case_study_id IS NOT NULL) EXECUTE FUNCTION require_record_kind('case_study_id', 'CASE_STUDY');
+CREATE TRIGGER record_working_copy_kind BEFORE INSERT OR UPDATE OF working_copy_of ON record
+  FOR EACH ROW WHEN (NEW.working_copy_of IS NOT NULL) EXECUTE FUNCTION require_record_kind('working_copy_of', 'SAME');
+
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION '% of % refused: %', TG_OP, TG_TABLE_NAME, TG_ARGV[0] USING ERRCODE = 'restrict_violation';
+END $$;
+
+CREATE TRIGGER record_kind_stays BEFORE UPDATE OF kind ON record
+  FOR EACH ROW WHEN (NEW.kind <> OLD.kind) EXECUTE FUNCTION refuse_change('what refers to it relies on its kind');
 `;
 
 const CONTENT = `
@@ -301,6 +313,10 @@ CREATE TABLE link (
 CREATE INDEX link_to_index ON link (to_id);
 -- RELATED has no direction: the same pair the other way round is the same link.
 CREATE UNIQUE INDEX link_related_key ON link (least(from_id, to_id), greatest(from_id, to_id)) WHERE relation = 'RELATED';
+CREATE TRIGGER link_from_record BEFORE INSERT OR UPDATE ON link
+  FOR EACH ROW EXECUTE FUNCTION require_record_kind('from_id', 'ANY');
+CREATE TRIGGER link_to_record BEFORE INSERT OR UPDATE ON link
+  FOR EACH ROW EXECUTE FUNCTION require_record_kind('to_id', 'ANY');
 
 CREATE TABLE adoption (
   id uuid CONSTRAINT adoption_pkey PRIMARY KEY,
@@ -315,6 +331,8 @@ CREATE TABLE adoption (
 );
 CREATE UNIQUE INDEX adoption_key ON adoption (record_id, organisation_id, coalesce(adopted_on, '-infinity'));
 CREATE INDEX adoption_organisation_index ON adoption (organisation_id);
+CREATE TRIGGER adoption_record BEFORE INSERT OR UPDATE ON adoption
+  FOR EACH ROW EXECUTE FUNCTION require_record_kind('record_id', 'ANY');
 `;
 
 const HISTORY = `
@@ -363,13 +381,8 @@ CREATE TABLE revision (
   CONSTRAINT revision_key UNIQUE (record_id, version)
 );
 
--- What was written once stays as it was written.
-CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  RAISE EXCEPTION '% is append-only: no %', TG_TABLE_NAME, TG_OP USING ERRCODE = 'restrict_violation';
-END $$;
 CREATE TRIGGER revision_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON revision
-  FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse_change('every version is kept as it was');
 
 -- What a create with an idempotency key led to, so that the same key again leads to the same.
 CREATE TABLE idempotency_key (

@@ -42,7 +42,7 @@ export class KnowledgeLog1795374000001 implements MigrationInterface {
       CREATE TRIGGER knowledge_log_append_only BEFORE UPDATE ON knowledge_log
         FOR EACH ROW EXECUTE FUNCTION knowledge_log_append_only();
       CREATE TRIGGER knowledge_log_not_emptied BEFORE TRUNCATE ON knowledge_log
-        FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+        FOR EACH STATEMENT EXECUTE FUNCTION refuse_change('whoever follows it would miss what was in it');
 
       -- Gives committed entries their positions, by id, one caller at a time, and tells how many they were. It is one
       -- statement to its client, so a process that stalls cannot hold the lock; and a function, so that the UPDATE

@@ -109,12 +109,20 @@ query Graph($from: ID!) {
 };
 
 const publication: ReadyOperation = {
-  query: `# From draft to published, in three steps. Each needs a key: put it under "Headers" below.
+  query: `# From draft to published, in a few steps. Writing needs a key: put it under "Headers" below.
 # The admin key lies where the server said at its start (.data/admin.key by default).
 #
-# 1. Run Draft, and copy the id and the version of its answer into the variables.
-# 2. Run Submit, and copy the new version.
-# 3. Run Publish.
+# 1. Run Organisation, and copy the id of the library that answers for the lesson into "organisationId" of the variables.
+# 2. Run Draft, and copy the id and the version of its answer into "transition".
+# 3. Run Submit, and copy the new version.
+# 4. Run Publish.
+
+query Organisation {
+  library(isil: "DK-775100") {
+    id
+    name
+  }
+}
 
 mutation Draft($lesson: CreateLessonInput!) {
   createLesson(input: $lesson) {
@@ -166,6 +174,7 @@ mutation Publish($transition: RecordTransitionInput!) {
     lesson: {
       title: 'Agree on who answers the phone',
       language: 'EN',
+      organisationId: '00000000-0000-0000-0000-000000000000',
       context: 'Two organisations share one event',
       cause: 'Each believed that the other took the bookings',
       advice: 'Write one name beside every task before the first announcement',

@@ -12,6 +12,11 @@ export function firstSentences(text: string, language: 'da' | 'en', length: numb
   return end > 0 ? whole.slice(0, end).trimEnd() : cutAtWord(whole, length);
 }
 
+export function firstSentence(text: string, language: 'da' | 'en'): string {
+  const [first] = new Intl.Segmenter(language, { granularity: 'sentence' }).segment(text.trim());
+  return first?.segment.trimEnd() ?? '';
+}
+
 /** At most `length` characters; what is cut ends with an ellipsis. */
 export function cutAtWord(text: string, length: number): string {
   if (text.length <= length) return text;

@@ -90,7 +90,10 @@ export function organisationName(line: string): string {
     if (line[end] === ',' && !quoted) break;
   }
   // Two capitals make it an abbreviation; a single one would be a place, which tells organisations apart.
-  return line.slice(0, end).trim().replace(/\s*\((?=\w*[A-Z]\w*[A-Z])\w{2,10}\)$/, '');
+  return line
+    .slice(0, end)
+    .trim()
+    .replace(/\s*\((?=\w*[A-Z]\w*[A-Z])\w{2,10}\)$/, '');
 }
 
 /**
@@ -99,11 +102,14 @@ export function organisationName(line: string): string {
  * @returns ISO 3166-1 code; null when neither names a country
  */
 export function countryOf(line: string, location: string): string | null {
-  return CONSORTIUM.get(fold(organisationName(line)))?.country ?? countriesIn(line)[0] ?? countriesIn(location)[0] ?? null;
+  return (
+    CONSORTIUM.get(fold(organisationName(line)))?.country ?? countriesIn(line)[0] ?? countriesIn(location)[0] ?? null
+  );
 }
 
 const PRIVATE = /gmbh|ges\.m\.b\.h|\b(ltd|aps|s\.?r\.?l|company)\b/i;
-const CIVIL_SOCIETY = /associat|foundation|network|committee|friends|cooperativ|society|consortium|centre for archival/i;
+const CIVIL_SOCIETY =
+  /associat|foundation|network|committee|friends|cooperativ|society|consortium|centre for archival/i;
 
 /** By its name; a museum, an authority or a university counts as public. */
 export function sectorOf(name: string): Sector {

@@ -65,7 +65,10 @@ export function experienceInput(
   });
 }
 
-export function lessonInput(content: CommonContent, fields: Pick<CreateLessonInput, 'title' | 'advice'>): CreateLessonInput {
+export function lessonInput(
+  content: CommonContent,
+  fields: Pick<CreateLessonInput, 'title' | 'advice'>,
+): CreateLessonInput {
   return Object.assign(new CreateLessonInput(), common(content), { context: '', cause: '', avoid: '', ...fields });
 }
 
@@ -92,7 +95,8 @@ export function sourceInput(
 }
 
 export function partnerInput(
-  fields: Pick<CreatePartnerInput, 'name' | 'sector' | 'country'> & Partial<Pick<CreatePartnerInput, 'cvr' | 'municipalityCode'>>,
+  fields: Pick<CreatePartnerInput, 'name' | 'sector' | 'country'> &
+    Partial<Pick<CreatePartnerInput, 'cvr' | 'municipalityCode'>>,
 ): CreatePartnerInput {
   return Object.assign(new CreatePartnerInput(), fields);
 }

@@ -3,13 +3,13 @@ import { Language } from '../common/language.js';
 import { TITLE_LENGTH } from '../common/input.js';
 import { slugify } from '../common/text.js';
 import { CaseStudyKind, Scope } from '../modules/case-studies/case-study.entity.js';
-import { type BenefitInput, BenefitInput as Benefit, type PartyInput } from '../modules/case-studies/case-study.input.js';
+import { BenefitInput, type PartyInput } from '../modules/case-studies/case-study.input.js';
 import { ContributionKind, PartyRole } from '../modules/case-studies/partnership.entity.js';
 import type { CreatePartnerInput } from '../modules/directory/partner.input.js';
 import { Phase } from '../modules/experiences/experience.entity.js';
 import { StakeholderGroup, type Theme } from '../modules/framework/framework.entity.js';
 import { Outcome } from '../modules/records/outcome.js';
-import { cutAtWord, firstSentences } from './excerpt.js';
+import { cutAtWord, firstSentence } from './excerpt.js';
 import type { ImportedRow, ImportFormat, ReadingScope } from './format.js';
 import { countriesIn, countryOf, organisationName, sectorOf } from './heritage-organisations.js';
 import {
@@ -30,8 +30,14 @@ const HUB_URL = 'https://reinherit-hub.eu/';
 const SHORTEST_STATEMENT = 30;
 
 const THEMES = new Map<string, Theme | null>([
-  ['Management', { slug: 'heritage-management', danishLabel: 'Ledelse af kulturarv', englishLabel: 'Heritage management' }],
-  ['Technology', { slug: 'heritage-technology', danishLabel: 'Teknologi i kulturarven', englishLabel: 'Heritage technology' }],
+  [
+    'Management',
+    { slug: 'heritage-management', danishLabel: 'Ledelse af kulturarv', englishLabel: 'Heritage management' },
+  ],
+  [
+    'Technology',
+    { slug: 'heritage-technology', danishLabel: 'Teknologi i kulturarven', englishLabel: 'Heritage technology' },
+  ],
   ['Tourism', { slug: 'cultural-tourism', danishLabel: 'Kulturturisme', englishLabel: 'Cultural tourism' }],
   ['Other', null],
 ]);
@@ -63,7 +69,10 @@ function readPractice(fields: RowFields, { organisationId }: ReadingScope): Impo
   const caseStudy = caseStudyInput(content, {
     title,
     kind: CaseStudyKind.PROJECT,
-    scope: new Set([...countriesIn(location), ...partners.map(({ country }) => country)]).size > 1 ? Scope.INTERNATIONAL : Scope.NATIONAL,
+    scope:
+      new Set([...countriesIn(location), ...partners.map(({ country }) => country)]).size > 1
+        ? Scope.INTERNATIONAL
+        : Scope.NATIONAL,
     // The list's own `status` and `date` are those of the article, and its time frame is free text.
     state: null,
     summary,
@@ -110,7 +119,7 @@ function readParties(fields: RowFields, location: string): { parties: PartyInput
     }
     const name = organisationName(line);
     const partner = partnerInput({ name, sector: sectorOf(name), country });
-    fields.fields(field === 'organisation' ? '' : '').accept(partner);
+    fields.accept(partner, field);
     partners.push(partner);
     parties.push(partyInput(role));
   }
@@ -135,8 +144,10 @@ function attribution(fields: RowFields): { publisher: string; year: number | nul
 
 function benefit(fields: RowFields, description: string): BenefitInput {
   // Professionals are colleagues in museums and authorities: to a library, public partners.
-  const group = fields.texts('targetAudience').includes('VISITOR') ? StakeholderGroup.USERS : StakeholderGroup.PUBLIC_PARTNERS;
-  return Object.assign(new Benefit(), { group, description });
+  const group = fields.texts('targetAudience').includes('VISITOR')
+    ? StakeholderGroup.USERS
+    : StakeholderGroup.PUBLIC_PARTNERS;
+  return Object.assign(new BenefitInput(), { group, description });
 }
 
 /** What a case has no field for is kept at the end of its description, under its name in the list. */
@@ -147,14 +158,22 @@ function remainder(fields: RowFields): string {
     ['Time frame', told(fields, 'timeframe')],
     ['Keywords', fields.texts('keywords').join(', ')],
     ['Further information', told(fields, 'furtherInfo')],
-    ['Links', fields.texts('urls').filter((url) => /^https?:\/\/\S+$/.test(url)).map((url) => `<${url}>`).join(', ')],
+    [
+      'Links',
+      fields
+        .texts('urls')
+        .filter((url) => /^https?:\/\/[^\s<>]+$/.test(url))
+        .map((url) => `<${url}>`)
+        .join(', '),
+    ],
   ];
-  const lines = entries.filter(([, text]) => text !== '').map(([name, text]) => `- ${name}: ${text.replace(/\s+/g, ' ')}`);
+  const lines = entries
+    .filter(([, text]) => text !== '')
+    .map(([name, text]) => `- ${name}: ${text.replace(/\s+/g, ' ')}`);
   return lines.length === 0 ? '' : `---\n\n${lines.join('\n')}`;
 }
 
 function statement(transferability: string, title: string): string {
-  const sentence = firstSentences(transferability, 'en', TITLE_LENGTH);
-  const first = sentence.split(/(?<=[.!?])\s/u)[0]!.replace(/\s+/g, ' ');
-  return first.length >= SHORTEST_STATEMENT ? first : cutAtWord(`Can be taken over: ${title}`, TITLE_LENGTH);
+  const first = firstSentence(transferability, 'en').replace(/\s+/g, ' ');
+  return cutAtWord(first.length >= SHORTEST_STATEMENT ? first : `Can be taken over: ${title}`, TITLE_LENGTH);
 }

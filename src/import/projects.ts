@@ -19,9 +19,18 @@ const SOURCE_TITLE = 'Projekter i Danmark med støtte fra EU’s strukturfonde 2
 const SOURCE_PUBLISHER = 'os-data/eu-structural-funds';
 
 const THEMES = new Map<string, Theme>([
-  ['Innovation og videndeling', theme('innovation-and-knowledge-sharing', 'Innovation og videndeling', 'Innovation and knowledge sharing')],
-  ['Udvikling af menneskelige ressourcer', theme('human-resources', 'Udvikling af menneskelige ressourcer', 'Development of human resources')],
-  ['Etab. og udvikling af nye virksomh.', theme('new-businesses', 'Etablering og udvikling af nye virksomheder', 'New businesses')],
+  [
+    'Innovation og videndeling',
+    theme('innovation-and-knowledge-sharing', 'Innovation og videndeling', 'Innovation and knowledge sharing'),
+  ],
+  [
+    'Udvikling af menneskelige ressourcer',
+    theme('human-resources', 'Udvikling af menneskelige ressourcer', 'Development of human resources'),
+  ],
+  [
+    'Etab. og udvikling af nye virksomh.',
+    theme('new-businesses', 'Etablering og udvikling af nye virksomheder', 'New businesses'),
+  ],
   ['Anvendelse af ny teknologi', theme('new-technology', 'Anvendelse af ny teknologi', 'Use of new technology')],
 ]);
 
@@ -63,7 +72,11 @@ export const projects: ImportFormat = {
   },
 };
 
-function readProject(fields: RowFields, scope: ReadingScope, leads: ReadonlyMap<string, CreatePartnerInput>): ImportedRow {
+function readProject(
+  fields: RowFields,
+  scope: ReadingScope,
+  leads: ReadonlyMap<string, CreatePartnerInput>,
+): ImportedRow {
   const id = fields.text('id', { required: true });
   const description = fields.text('description');
   const title = fields.text('title', { required: true });
@@ -93,7 +106,11 @@ function readProject(fields: RowFields, scope: ReadingScope, leads: ReadonlyMap<
   if (own > 0 && lead !== null) {
     // The list gives the sum alone; it is the lead's to answer for.
     parties[0]!.contributions.push(
-      moneyInput('Projektets egen finansiering: budgettet uden tilskuddet fra EU. Kilden siger ikke, hvad hver part har betalt.', own, CURRENCY),
+      moneyInput(
+        'Projektets egen finansiering: budgettet uden tilskuddet fra EU. Kilden siger ikke, hvad hver part har betalt.',
+        own,
+        CURRENCY,
+      ),
     );
   }
   const pool = fields.choice('fund', FUNDS);
@@ -121,7 +138,14 @@ function readProject(fields: RowFields, scope: ReadingScope, leads: ReadonlyMap<
       benefits: [],
       funding:
         grant > 0 && pool !== null
-          ? [fundingInput(`${pool} ${fields.text('period')}`.trim(), grant, CURRENCY, startedOn === null ? null : Number(startedOn.slice(0, 4)))]
+          ? [
+              fundingInput(
+                `${pool} ${fields.text('period')}`.trim(),
+                grant,
+                CURRENCY,
+                startedOn === null ? null : Number(startedOn.slice(0, 4)),
+              ),
+            ]
           : [],
     },
   );
@@ -168,7 +192,11 @@ function readPartner(fields: RowFields, leads: ReadonlyMap<string, CreatePartner
 function readMunicipality(fields: RowFields): string | null {
   const code = fields.text('municipalityCode');
   if (code === '' || MUNICIPALITIES.has(code)) return code || null;
-  return fields.refuse('municipalityCode', `is ${JSON.stringify(code.slice(0, 20))}, which is no Danish municipality.`, null);
+  return fields.refuse(
+    'municipalityCode',
+    `is ${JSON.stringify(code.slice(0, 20))}, which is no Danish municipality.`,
+    null,
+  );
 }
 
 /** Private persons stand in the list as a remark in brackets. They are not one organisation, and no party. */

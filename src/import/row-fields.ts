@@ -80,18 +80,18 @@ export class RowFields {
   }
 
   /**
-   * Applies the rules of an input class; its errors are noted under these fields.
+   * Applies the rules of an input class; its errors are noted under these fields, or under one of them.
    *
    * @returns whether nothing is wrong with the row so far
    */
-  accept(input: object): boolean {
+  accept(input: object, name?: string): boolean {
+    const above = name === undefined ? this.path : [...this.path, name];
     try {
       checkInput(input);
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
       for (const { code, message, path } of error.errors) {
-        const above = this.path.join('.');
-        this.errors.push(userError(code, above === '' ? message : `${above}.${message}`, [...this.path, ...(path ?? [])]));
+        this.errors.push(userError(code, [...above, message].join('.'), [...above, ...(path ?? [])]));
       }
     }
     return this.errors.length === 0;

@@ -1,13 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import Fastify, { type FastifyInstance } from 'fastify';
-import { buildSchema, graphql, parse, validate } from 'graphql';
-import { useServer } from 'graphql-ws/use/ws';
+import Fastify from 'fastify';
+import { buildSchema, parse, validate } from 'graphql';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { operations } from '../../src/explorer/operations.js';
 import { registerExplorer } from '../../src/platform/server/explorer.js';
+import { createLesson, publish } from '../helpers/records.js';
+import { ADMIN_KEY, startTestServer, type TestServer } from '../helpers/server.js';
 
 const directory = fileURLToPath(new URL('../../dist/explorer', import.meta.url));
 
@@ -19,47 +20,9 @@ const browserPath = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ].find((path) => path && existsSync(path));
 
-const rootValue = { caseStudies: { totalCount: 4, nodes: [] }, knowledgeEvents: async function* () {} };
-const schema = buildSchema(`
-  type Query { caseStudies(first: Int): CaseStudies! }
-  type CaseStudies { totalCount: Int! nodes: [CaseStudy!]! }
-  type CaseStudy {
-    id: ID! slug: String! title: String! summary: String! state: String! documentation: String!
-    parties: [Party!]! definitionCheck: DefinitionCheck! lessons(first: Int): Lessons!
-  }
-  type Party { role: String! organisation: Organisation! contributions: [Contribution!]! }
-  type Organisation { name: String! }
-  type Contribution { kind: String! description: String! }
-  type DefinitionCheck { isPartnership: Boolean! missing: [String!]! }
-  type Lessons { nodes: [Lesson!]! }
-  type Lesson { title: String! advice: String! confidence: Confidence! }
-  type Confidence { level: String! supporting: Int! contradicting: Int! }
-  type Subscription { knowledgeEvents(after: String): Event! }
-  type Event { id: ID! cursor: String! type: String! occurredAt: String! recordKind: String! recordVersion: Int! record: CaseStudy }
-`);
-
-async function startServer(): Promise<{ url: string; close: () => Promise<unknown> }> {
-  const server: FastifyInstance = Fastify();
-  await registerExplorer(server, directory);
-  server.post('/graphql', (request) => {
-    const { query, variables, operationName } = request.body as {
-      query: string;
-      variables?: Record<string, unknown>;
-      operationName?: string;
-    };
-    return graphql({ schema, source: query, rootValue, variableValues: variables, operationName });
-  });
-  useServer(
-    { schema, roots: { subscription: rootValue } },
-    new WebSocketServer({ server: server.server, path: '/graphql' }),
-  );
-  return { url: await server.listen({ port: 0, host: '127.0.0.1' }), close: () => server.close() };
-}
-
-let server: Awaited<ReturnType<typeof startServer>>;
-
+let server: TestServer;
 beforeAll(async () => {
-  server = await startServer();
+  server = await startTestServer({ seed: true });
 });
 afterAll(() => server.close());
 
@@ -182,6 +145,16 @@ describe.runIf(browserPath)('the explorer in a browser', () => {
     await expect.poll(() => shown('.graphiql-query-editor')).toContain('subscription Live');
   }
 
+  it('shows what is published while a subscription is open', async () => {
+    await openLiveTab();
+    await execute();
+    await expect.poll(() => shown('.graphiql-response')).toBe('');
+    const lesson = await createLesson(server, { title: 'Seen in the explorer' });
+    await publish(server, lesson);
+    await expect.poll(() => shown('.graphiql-response')).toContain('Seen in the explorer');
+    expect(problems).toEqual([]);
+  });
+
   it('sends the headers of the editor as the payload of connection_init', async () => {
     const frames: string[] = [];
     page.on('websocket', (socket) => {
@@ -191,12 +164,12 @@ describe.runIf(browserPath)('the explorer in a browser', () => {
     await openLiveTab();
     await page.getByRole('button', { name: 'Headers', exact: true }).click();
     await page.locator('.graphiql-editor-tool .monaco-editor:visible').click();
-    await page.keyboard.insertText('{"Authorization": "Bearer a-key"}');
+    await page.keyboard.insertText(`{"Authorization": "Bearer ${ADMIN_KEY}"}`);
     await execute();
     await expect.poll(() => frames.length).toBeGreaterThan(0);
     expect(JSON.parse(frames[0]!)).toEqual({
       type: 'connection_init',
-      payload: { authorization: 'Bearer a-key' },
+      payload: { authorization: `Bearer ${ADMIN_KEY}` },
     });
   });
 

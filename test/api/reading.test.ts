@@ -247,7 +247,9 @@ describe('a query', () => {
     try {
       const { errors } = await server.query(query ?? 'query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', variables);
       expect(errors).toBeUndefined();
-      expect(spy.mock.calls.length).toBe(statements);
+      // The log's own reader looks each second whether something happened.
+      const texts = spy.mock.calls.map(([query]) => (query as unknown as { text: string }).text);
+      expect(texts.filter((text) => !text.includes('knowledge_log'))).toHaveLength(statements);
     } finally {
       spy.mockRestore();
     }

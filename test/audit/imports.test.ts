@@ -15,6 +15,13 @@ const MODULES = [
 ];
 
 const MODULE_BASE = ['common', 'platform/database', 'platform/log', 'platform/auth'];
+/** What writes through the services needs what goes into them; reading is the resolvers' business. */
+const WRITER_BASE = [
+  'common',
+  'platform/database',
+  'platform/auth',
+  /^src\/modules\/(?!.*\.(resolver|loaders|filter)\.ts$)/,
+];
 const EVERYTHING = /^(?!src\/main\.ts$)/;
 
 /** What a part may import besides itself: parts by name, or a pattern that paths match. */
@@ -37,7 +44,8 @@ const MAY_IMPORT: Record<string, readonly (string | RegExp)[]> = {
       ],
     ]),
   ),
-  seed: ['common', 'platform/database', 'platform/auth', /^src\/modules\/.*\.(entity|service)\.ts$/],
+  seed: WRITER_BASE,
+  import: [...WRITER_BASE, 'seed', 'app.ts'],
   explorer: [],
   'config.ts': [],
   'build.js': [],

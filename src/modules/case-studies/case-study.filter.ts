@@ -2,7 +2,8 @@ import sql, { empty, type Sql } from 'sql-template-tag';
 import { Field, ID, InputType } from 'type-graphql';
 import { OrderDirection } from '../../common/connection.js';
 import { CalendarDate } from '../../common/scalars.js';
-import { anyId, anyOf, RecordFilter, type RecordOrder, RecordOrderField } from '../records/record.filter.js';
+import { anyId, anyOf } from '../../platform/database/conditions.js';
+import { RecordFilter, type RecordOrder, RecordOrderField } from '../records/record.filter.js';
 import { CaseStudyKind, CaseStudyState, Scope } from './case-study.entity.js';
 
 @InputType({

@@ -2,7 +2,8 @@ import type { Sql } from 'sql-template-tag';
 import sql, { empty } from 'sql-template-tag';
 import { Field, ID, InputType } from 'type-graphql';
 import { OrderDirection } from '../../common/connection.js';
-import { anyId, anyOf, RecordFilter, type RecordOrder, RecordOrderField } from '../records/record.filter.js';
+import { anyId, anyOf } from '../../platform/database/conditions.js';
+import { RecordFilter, type RecordOrder, RecordOrderField } from '../records/record.filter.js';
 import { Outcome } from '../records/outcome.js';
 import { Phase } from './experience.entity.js';
 

@@ -3,7 +3,8 @@ import { Field, ID, InputType } from 'type-graphql';
 import { OrderDirection } from '../../common/connection.js';
 import type { Viewer } from '../../platform/auth/viewer.js';
 import { visible } from '../../platform/auth/visibility.js';
-import { anyId, RecordFilter, type RecordOrder, RecordOrderField } from '../records/record.filter.js';
+import { anyId } from '../../platform/database/conditions.js';
+import { RecordFilter, type RecordOrder, RecordOrderField } from '../records/record.filter.js';
 
 @InputType({
   description:

@@ -2,12 +2,11 @@
 import sql, { empty, join, raw, type Sql } from 'sql-template-tag';
 import { Field, ID, InputType, Int, registerEnumType } from 'type-graphql';
 import { OrderDirection } from '../../common/connection.js';
-import { requestError } from '../../common/errors.js';
-import { isId } from '../../common/id.js';
 import { Language } from '../../common/language.js';
 import { can } from '../../platform/auth/permissions.js';
 import type { Viewer } from '../../platform/auth/viewer.js';
 import { visible } from '../../platform/auth/visibility.js';
+import { anyId, anyOf } from '../../platform/database/conditions.js';
 import type { KeysetOrder } from '../../platform/database/keyset.js';
 import { Documentation, type KnowledgeRecord, Provenance, type RecordKind, RecordStatus } from './record.entity.js';
 
@@ -63,24 +62,6 @@ export function recordList(viewer: Viewer, kind: RecordKind, filter: RecordFilte
       ],
       ' ',
     )}`;
-}
-
-/** Condition, starting with AND: the column holds one of the values; nothing where no values are given. */
-export function anyOf(
-  column: string,
-  type: 'text' | 'integer' | 'uuid',
-  values: readonly unknown[] | null | undefined,
-): Sql {
-  return !values?.length ? empty : sql`AND ${raw(column)} = ANY(${values}::${raw(type)}[])`;
-}
-
-/** As {@link anyOf} for ids. What is no id at all is refused: it would silently find nothing. */
-export function anyId(column: string, ids: readonly string[] | null | undefined): Sql {
-  const wrong = ids?.find((id) => !isId(id));
-  if (wrong !== undefined) {
-    throw requestError('BAD_USER_INPUT', `"${wrong.slice(0, 100)}" in the filter is no id that this API gave.`);
-  }
-  return anyOf(column, 'uuid', ids);
 }
 
 export enum RecordOrderField {
