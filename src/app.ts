@@ -125,8 +125,15 @@ export async function openKnowledgeBase(
   options: { readonly join?: boolean } = {},
 ): Promise<KnowledgeBase> {
   const closers: (() => Promise<void>)[] = [];
-  const close = async () => {
-    for (let closer = closers.pop(); closer; closer = closers.pop()) await closer();
+  const close = async (): Promise<void> => {
+    const closer = closers.pop();
+    if (closer === undefined) return;
+    try {
+      await closer();
+    } finally {
+      // What cannot be let go of keeps nothing else: above all not PostgreSQL.
+      await close();
+    }
   };
   try {
     const database = await Database.open({
@@ -240,8 +247,11 @@ export async function startApp(
       url,
       adminKeyFile: file,
       close: async () => {
-        await server.close();
-        await knowledgeBase.close();
+        try {
+          await server.close();
+        } finally {
+          await knowledgeBase.close();
+        }
       },
     };
   } catch (error) {

@@ -46,8 +46,12 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     throw new ConfigError(`LOG_LEVEL is "${logLevel}": write one of ${LOG_LEVELS.join(', ')}.`);
   }
   const databaseUrl = text('DATABASE_URL');
-  if (databaseUrl !== undefined && !/^postgres(ql)?:\/\//.test(databaseUrl)) {
-    throw new ConfigError('DATABASE_URL is no PostgreSQL URL: write postgres://user:password@host:5432/database.');
+  if (databaseUrl !== undefined && !(/^postgres(ql)?:\/\//.test(databaseUrl) && URL.canParse(databaseUrl))) {
+    // Not repeated, for it may hold a password.
+    throw new ConfigError(
+      'DATABASE_URL is no PostgreSQL URL: write postgres://user:password@host:5432/database, ' +
+        'with what is special in a URL percent-encoded (# as %23).',
+    );
   }
   const adminApiKey = text('ADMIN_API_KEY');
   if (adminApiKey !== undefined && !/^[\x21-\x7e]{16,512}$/.test(adminApiKey)) {

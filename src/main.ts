@@ -1,47 +1,72 @@
 /** Starts the server, answers signals, and stops it: the only place that ends the process. */
 import 'reflect-metadata';
-import pino from 'pino';
-import { startApp } from './app.js';
+import pino, { type Logger } from 'pino';
+import { type App, startApp } from './app.js';
 import { readConfig } from './config.js';
 import { explainStartFailure } from './start-failure.js';
 
 /** Longer than the server takes to let go of slow clients: beyond it something hangs, and hanging helps nobody. */
 const STOP_WITHIN_MILLISECONDS = 30_000;
 
+/** SIGHUP comes when the terminal closes: without a handler PostgreSQL would outlive the server. */
+const STOP_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
+
+let stopping = false;
+
 try {
   const config = readConfig();
   const logger = pino({ level: config.logLevel });
-  const app = await startApp(config, logger);
+  const starting = startApp(config, logger);
+  stopWhenTold(starting, logger);
+  const app = await starting;
+  if (!stopping) announce(app);
+} catch (error) {
+  // A start that was to be stopped need not succeed: Ctrl-C ends PostgreSQL's initdb, too.
+  if (!stopping) {
+    process.stderr.write(`${explainStartFailure(error)}\n`);
+    process.exit(1);
+  }
+}
 
+function announce({ url, adminKeyFile }: App): void {
   process.stdout.write(
     [
-      `Medspil is ready at ${app.url}/graphql`,
-      `Explorer:  ${app.url}/graphiql`,
-      app.adminKeyFile === null ? 'Admin key: as given in ADMIN_API_KEY' : `Admin key: in ${app.adminKeyFile}`,
+      `Medspil is ready at ${url}/graphql`,
+      `Explorer:  ${url}/graphiql`,
+      adminKeyFile === null ? 'Admin key: as given in ADMIN_API_KEY' : `Admin key: in ${adminKeyFile}`,
       '',
     ].join('\n'),
   );
+}
 
-  let stopping = false;
-  const stop = async (signal: NodeJS.Signals): Promise<void> => {
+function stopWhenTold(starting: Promise<App>, logger: Logger): void {
+  const stop = async (exitCode: number): Promise<void> => {
     if (stopping) return;
     stopping = true;
-    logger.info(`${signal}: stopping`);
     setTimeout(() => {
       logger.fatal('not stopped in time; ending all the same');
       process.exit(1);
     }, STOP_WITHIN_MILLISECONDS).unref();
+    // A start under way goes on to its end, after which it is known what there is to stop.
+    const app = await starting.catch(() => undefined);
     try {
-      await app.close();
-      process.exit(0);
+      await app?.close();
+      process.exit(exitCode);
     } catch (error) {
       logger.fatal({ err: error }, 'stopping failed');
       process.exit(1);
     }
   };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
-} catch (error) {
-  process.stderr.write(`${explainStartFailure(error)}\n`);
-  process.exit(1);
+  for (const signal of STOP_SIGNALS) {
+    // Not once: Ctrl-C reaches the server from the terminal and from npm.
+    process.on(signal, () => {
+      if (!stopping) logger.info(`${signal}: stopping`);
+      void stop(0);
+    });
+  }
+  // Rejections that nobody handles come here, too. After one nothing is sure, except that a supervisor can start anew.
+  process.on('uncaughtException', (error) => {
+    logger.fatal({ err: error }, 'unexpected error; stopping');
+    void stop(1);
+  });
 }

@@ -112,12 +112,12 @@ const publication: ReadyOperation = {
   query: `# From draft to published, in a few steps. Writing needs a key: put it under "Headers" below.
 # The admin key lies where the server said at its start (.data/admin.key by default).
 #
-# 1. Run Organisation, and copy the id of the library that answers for the lesson into "organisationId" of the variables.
+# 1. Run PublishStart, and copy the id of the library that answers for the lesson into "organisationId" of the variables.
 # 2. Run Draft, and copy the id and the version of its answer into "transition".
 # 3. Run Submit, and copy the new version.
 # 4. Run Publish.
 
-query Organisation {
+query PublishStart {
   library(isil: "DK-775100") {
     id
     name

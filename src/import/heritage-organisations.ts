@@ -2,23 +2,38 @@
 import { fold } from '../common/text.js';
 import { Sector } from '../modules/directory/organisation.entity.js';
 
-/** The partners of the ReInHerit project, as the list writes them. */
-const CONSORTIUM = new Map<string, { country: string; sector: Sector }>(
-  Object.entries({
-    'Arte Sostenible': { country: 'ES', sector: Sector.PRIVATE },
-    'Bank of Cyprus Cultural Foundation': { country: 'CY', sector: Sector.CIVIL_SOCIETY },
-    'Blue Shield': { country: 'GR', sector: Sector.CIVIL_SOCIETY },
-    CYENS: { country: 'CY', sector: Sector.PUBLIC },
-    ECTN: { country: 'BE', sector: Sector.CIVIL_SOCIETY },
-    'Graz Museum': { country: 'AT', sector: Sector.PUBLIC },
-    Materahub: { country: 'IT', sector: Sector.PRIVATE },
-    'Museum of Cycladic Art': { country: 'GR', sector: Sector.CIVIL_SOCIETY },
-    'University of Applied Science - Arcada': { country: 'FI', sector: Sector.PUBLIC },
-    'University of Florence - MICC': { country: 'IT', sector: Sector.PUBLIC },
-    'University of Graz': { country: 'AT', sector: Sector.PUBLIC },
-    'University of Nicosia - School of Law': { country: 'CY', sector: Sector.PRIVATE },
-  }).map(([name, facts]) => [fold(name), facts]),
-);
+interface KnownOrganisation {
+  /** What the list calls it; the directory takes the first. */
+  readonly names: readonly string[];
+  readonly country: string;
+  readonly sector: Sector;
+}
+
+/** The partners of the ReInHerit project, under all the names that the list has for them. */
+const CONSORTIUM: readonly KnownOrganisation[] = [
+  {
+    names: ['Arcada University of Applied Sciences', 'University of Applied Science - Arcada'],
+    country: 'FI',
+    sector: Sector.PUBLIC,
+  },
+  { names: ['Arte Sostenible'], country: 'ES', sector: Sector.PRIVATE },
+  { names: ['Bank of Cyprus Cultural Foundation'], country: 'CY', sector: Sector.CIVIL_SOCIETY },
+  { names: ['CYENS Centre of Excellence', 'CYENS', 'CYENS CoE'], country: 'CY', sector: Sector.PUBLIC },
+  { names: ['ECTN'], country: 'BE', sector: Sector.CIVIL_SOCIETY },
+  { names: ['Graz Museum'], country: 'AT', sector: Sector.PUBLIC },
+  { names: ['Hellenic Committee of the Blue Shield', 'Blue Shield'], country: 'GR', sector: Sector.CIVIL_SOCIETY },
+  { names: ['Materahub'], country: 'IT', sector: Sector.PRIVATE },
+  { names: ['Museum of Cycladic Art'], country: 'GR', sector: Sector.CIVIL_SOCIETY },
+  {
+    names: ['University of Florence - MICC', 'MICC UNIFI', 'MICC - Media Integration and Communication Center - UNIFI'],
+    country: 'IT',
+    sector: Sector.PUBLIC,
+  },
+  { names: ['University of Graz'], country: 'AT', sector: Sector.PUBLIC },
+  { names: ['University of Nicosia', 'University of Nicosia - School of Law'], country: 'CY', sector: Sector.PRIVATE },
+];
+
+const KNOWN = new Map(CONSORTIUM.flatMap((one) => one.names.map((name) => [fold(name), one] as const)));
 
 /** What texts in English say for a country; places only where the lists leave the country out. */
 const COUNTRY_NAMES: Readonly<Record<string, readonly string[]>> = {
@@ -80,7 +95,8 @@ export function countriesIn(text: string): string[] {
 
 /**
  * The name in a line such as `Archive of X (AoX), Town, Country`: what stands before the first comma outside quotation
- * marks, without its abbreviation. What follows are places, departments and sometimes persons, who are left out.
+ * marks, without its abbreviation, or the first of the names by which it is known. What follows are places, departments
+ * and sometimes persons, who are left out.
  */
 export function organisationName(line: string): string {
   let quoted = false;
@@ -89,11 +105,13 @@ export function organisationName(line: string): string {
     if (line[end] === '"') quoted = !quoted;
     if (line[end] === ',' && !quoted) break;
   }
-  // Two capitals make it an abbreviation; a single one would be a place, which tells organisations apart.
-  return line
+  const name = line
     .slice(0, end)
     .trim()
+    .replace(/\s*(?:\/|and)\s*ReInHerit Consortium$/, '')
+    // Two capitals make it an abbreviation; a single one would be a place, which tells organisations apart.
     .replace(/\s*\((?=\w*[A-Z]\w*[A-Z])\w{2,10}\)$/, '');
+  return KNOWN.get(fold(name))?.names[0] ?? name;
 }
 
 /**
@@ -102,9 +120,7 @@ export function organisationName(line: string): string {
  * @returns ISO 3166-1 code; null when neither names a country
  */
 export function countryOf(line: string, location: string): string | null {
-  return (
-    CONSORTIUM.get(fold(organisationName(line)))?.country ?? countriesIn(line)[0] ?? countriesIn(location)[0] ?? null
-  );
+  return KNOWN.get(fold(organisationName(line)))?.country ?? countriesIn(line)[0] ?? countriesIn(location)[0] ?? null;
 }
 
 const PRIVATE = /gmbh|ges\.m\.b\.h|\b(ltd|aps|s\.?r\.?l|company)\b/i;
@@ -113,7 +129,7 @@ const CIVIL_SOCIETY =
 
 /** By its name; a museum, an authority or a university counts as public. */
 export function sectorOf(name: string): Sector {
-  const known = CONSORTIUM.get(fold(name))?.sector;
+  const known = KNOWN.get(fold(name))?.sector;
   if (known !== undefined) return known;
   if (PRIVATE.test(name)) return Sector.PRIVATE;
   return CIVIL_SOCIETY.test(name) ? Sector.CIVIL_SOCIETY : Sector.PUBLIC;

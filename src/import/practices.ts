@@ -69,10 +69,8 @@ function readPractice(fields: RowFields, { organisationId }: ReadingScope): Impo
   const caseStudy = caseStudyInput(content, {
     title,
     kind: CaseStudyKind.PROJECT,
-    scope:
-      new Set([...countriesIn(location), ...partners.map(({ country }) => country)]).size > 1
-        ? Scope.INTERNATIONAL
-        : Scope.NATIONAL,
+    // By where it happened: that a network with its seat abroad told of it makes no practice international.
+    scope: countriesIn(location).length > 1 ? Scope.INTERNATIONAL : Scope.NATIONAL,
     // The list's own `status` and `date` are those of the article, and its time frame is free text.
     state: null,
     summary,
