@@ -1,5 +1,5 @@
 /** What an import tells about itself: to a person at a terminal, to a log, or to a program. */
-import { MultiBar, Presets, type SingleBar } from 'cli-progress';
+import { Presets, SingleBar } from 'cli-progress';
 import type { RowResult } from './runner.js';
 
 export interface Summary {
@@ -79,7 +79,6 @@ class LineReport implements Report {
 }
 
 class BarReport implements Report {
-  private readonly bars: MultiBar;
   private readonly bar: SingleBar;
   private failed = 0;
 
@@ -87,7 +86,7 @@ class BarReport implements Report {
     private readonly output: Output,
     total: number,
   ) {
-    this.bars = new MultiBar(
+    this.bar = new SingleBar(
       {
         stream: output.progress,
         format: '{bar} {percentage}% | {value} of {total} rows | {failed} failed | {eta_formatted} to go',
@@ -97,19 +96,20 @@ class BarReport implements Report {
       },
       Presets.shades_classic,
     );
-    this.bar = this.bars.create(total, 0, { failed: 0 });
+    this.bar.start(total, 0, { failed: 0 });
   }
 
   row(result: RowResult): void {
     if (result.outcome === 'failed') {
       this.failed++;
-      this.bars.log(`${describeFailure(result)}\n`);
+      // In the bar's place; the bar goes on below. MultiBar's own log would lose what comes shortly before the end.
+      this.output.progress.write(`${CLEAR_LINE}${describeFailure(result)}\n`);
     }
     this.bar.increment(1, { failed: this.failed });
   }
 
   pause(): void {
-    this.bars.stop();
+    this.bar.stop();
   }
 
   end(summary: Summary): void {
@@ -117,6 +117,8 @@ class BarReport implements Report {
     this.output.result.write(`${describeSummary(summary)}\n`);
   }
 }
+
+const CLEAR_LINE = '\r\u001b[K';
 
 function describeFailure({ row, id, errors }: RowResult): string {
   const name = id === null ? `Row ${row}` : `Row ${row} (${id})`;

@@ -1,4 +1,5 @@
-import { Arg, Args, Ctx, Field, FieldResolver, Mutation, ObjectType, Query, Resolver, Root } from 'type-graphql';
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Args, Ctx, Field, FieldResolver, Info, Mutation, ObjectType, Query, Resolver, Root } from 'type-graphql';
 import { type Connection, ConnectionArguments } from '../../common/connection.js';
 import { UserError } from '../../common/errors.js';
 import { payload } from '../../common/payload.js';
@@ -8,6 +9,7 @@ import { Municipality } from '../directory/municipality.entity.js';
 import { Organisation } from '../directory/organisation.entity.js';
 import { rationaleByNumber } from '../framework/framework.loaders.js';
 import { Rationale } from '../framework/framework.types.js';
+import { columnsOfNodes, columnsOfRecord } from '../records/record.columns.js';
 import { writtenRecord } from '../records/record.loaders.js';
 import { CaseStudy, CaseStudyConnection } from './case-study.entity.js';
 import { CaseStudyFilter, CaseStudyOrder } from './case-study.filter.js';
@@ -47,21 +49,23 @@ export class CaseStudyResolver {
   })
   caseStudy(
     @Ctx() { loader }: Context,
+    @Info() info: GraphQLResolveInfo,
     @Arg('slug', () => String, { description: 'Its slug, e.g. "limboland".' }) slug: string,
   ) {
-    return loader(caseStudyBySlug).load(slug);
+    return loader(caseStudyBySlug).load({ parent: slug, arguments: { columns: columnsOfRecord(info) } });
   }
 
   @Query(() => CaseStudyConnection, { description: 'Case studies, newest published first unless told.' })
   caseStudies(
     @Ctx() { viewer }: Context,
+    @Info() info: GraphQLResolveInfo,
     @Args(() => ConnectionArguments) page: ConnectionArguments,
     @Arg('filter', () => CaseStudyFilter, { nullable: true, description: 'Narrows the list.' })
     filter?: CaseStudyFilter,
     @Arg('orderBy', () => CaseStudyOrder, { nullable: true, description: 'The order of the list.' })
     orderBy?: CaseStudyOrder,
   ): Promise<Connection<CaseStudy>> {
-    return this.service.list(viewer, page, filter ?? {}, orderBy ?? undefined);
+    return this.service.list(viewer, page, filter ?? {}, orderBy ?? undefined, columnsOfNodes(info));
   }
 
   @Mutation(() => CaseStudyPayload, { description: 'Writes a new case study as a draft.' })

@@ -17,7 +17,7 @@ import {
 } from '../records/draft.service.js';
 import { type RecordOrder, recordList, recordOrder } from '../records/record.filter.js';
 import { RecordKind } from '../records/record.entity.js';
-import { recordColumns } from '../records/record.loaders.js';
+import { type RecordColumns, recordColumns } from '../records/record.columns.js';
 import { CaseStudy, type CaseStudyKind, type CaseStudyState, type Scope } from './case-study.entity.js';
 import { caseStudyConditions, type CaseStudyFilter } from './case-study.filter.js';
 import { missingFromPartnership, PARTNERSHIP_PARTS, type PartnershipPart } from './definition-check.js';
@@ -132,9 +132,10 @@ export class CaseStudyService {
     page: ConnectionArguments,
     filter: CaseStudyFilter = {},
     order?: RecordOrder,
+    columns?: RecordColumns,
   ): Promise<Connection<CaseStudy>> {
     return readConnection<CaseStudy>(this.database, page, {
-      columns: recordColumns(RecordKind.CASE_STUDY),
+      columns: recordColumns(columns),
       from: recordList(viewer, RecordKind.CASE_STUDY, filter, caseStudyConditions(filter)),
       order: recordOrder(viewer, order),
     });

@@ -1,9 +1,11 @@
-import { Arg, Args, Ctx, Field, FieldResolver, Mutation, ObjectType, Query, Resolver, Root } from 'type-graphql';
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Args, Ctx, Field, FieldResolver, Info, Mutation, ObjectType, Query, Resolver, Root } from 'type-graphql';
 import { type Connection, ConnectionArguments } from '../../common/connection.js';
 import { UserError } from '../../common/errors.js';
 import { payload } from '../../common/payload.js';
 import type { Context } from '../../platform/auth/context.js';
 import { CaseStudy } from '../case-studies/case-study.entity.js';
+import { columnsOfNodes, columnsOfRecord } from '../records/record.columns.js';
 import { recordById, writtenRecord } from '../records/record.loaders.js';
 import { Experience, ExperienceConnection } from './experience.entity.js';
 import { ExperienceFilter, ExperienceOrder } from './experience.filter.js';
@@ -31,20 +33,25 @@ export class ExperienceResolver {
     nullable: true,
     description: 'One experience by its slug; null when there is none that you may see.',
   })
-  experience(@Ctx() { loader }: Context, @Arg('slug', () => String, { description: 'Its slug.' }) slug: string) {
-    return loader(experienceBySlug).load(slug);
+  experience(
+    @Ctx() { loader }: Context,
+    @Info() info: GraphQLResolveInfo,
+    @Arg('slug', () => String, { description: 'Its slug.' }) slug: string,
+  ) {
+    return loader(experienceBySlug).load({ parent: slug, arguments: { columns: columnsOfRecord(info) } });
   }
 
   @Query(() => ExperienceConnection, { description: 'Experiences, newest published first unless told.' })
   experiences(
     @Ctx() { viewer }: Context,
+    @Info() info: GraphQLResolveInfo,
     @Args(() => ConnectionArguments) page: ConnectionArguments,
     @Arg('filter', () => ExperienceFilter, { nullable: true, description: 'Narrows the list.' })
     filter?: ExperienceFilter,
     @Arg('orderBy', () => ExperienceOrder, { nullable: true, description: 'The order of the list.' })
     orderBy?: ExperienceOrder,
   ): Promise<Connection<Experience>> {
-    return this.service.list(viewer, page, filter ?? {}, orderBy ?? undefined);
+    return this.service.list(viewer, page, filter ?? {}, orderBy ?? undefined, columnsOfNodes(info));
   }
 
   @Mutation(() => ExperiencePayload, { description: 'Writes a new experience as a draft.' })
@@ -89,8 +96,9 @@ export class CaseStudyExperiencesResolver {
   experiences(
     @Ctx() { loader }: Context,
     @Root() { id }: CaseStudy,
+    @Info() info: GraphQLResolveInfo,
     @Args(() => ConnectionArguments) page: ConnectionArguments,
   ) {
-    return loader(experiencesOfCaseStudy).load({ parent: id, arguments: { ...page } });
+    return loader(experiencesOfCaseStudy).load({ parent: id, arguments: { ...page, columns: columnsOfNodes(info) } });
   }
 }

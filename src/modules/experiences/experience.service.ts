@@ -9,7 +9,7 @@ import type { DraftService, NewRecord, RecordContent, RecordModel, RecordVersion
 import type { Outcome } from '../records/outcome.js';
 import { RecordKind } from '../records/record.entity.js';
 import { type RecordOrder, recordList, recordOrder } from '../records/record.filter.js';
-import { recordColumns } from '../records/record.loaders.js';
+import { type RecordColumns, recordColumns } from '../records/record.columns.js';
 import { requireRecord } from '../records/record-row.service.js';
 import { Experience, type Phase } from './experience.entity.js';
 import { experienceConditions, type ExperienceFilter } from './experience.filter.js';
@@ -64,9 +64,10 @@ export class ExperienceService {
     page: ConnectionArguments,
     filter: ExperienceFilter = {},
     order?: RecordOrder,
+    columns?: RecordColumns,
   ): Promise<Connection<Experience>> {
     return readConnection<Experience>(this.database, page, {
-      columns: recordColumns(RecordKind.EXPERIENCE),
+      columns: recordColumns(columns),
       from: recordList(viewer, RecordKind.EXPERIENCE, filter, experienceConditions(filter)),
       order: recordOrder(viewer, order),
     });

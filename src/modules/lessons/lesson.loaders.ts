@@ -1,14 +1,15 @@
 /** Reads of lessons, their evidence, and what both connect. */
-import sql, { type Sql } from 'sql-template-tag';
+import sql from 'sql-template-tag';
 import type { ConnectionArguments } from '../../common/connection.js';
 import { defineFieldLoader, defineLoader } from '../../platform/auth/context.js';
 import { visible } from '../../platform/auth/visibility.js';
 import { manyEach, oneEach } from '../../platform/database/batch.js';
 import { readConnections } from '../../platform/database/connection-query.js';
 import type { CaseStudy } from '../case-studies/case-study.entity.js';
+import { recordColumns } from '../records/record.columns.js';
 import { RecordKind } from '../records/record.entity.js';
 import { recordOrder } from '../records/record.filter.js';
-import { recordBySlug, recordColumns } from '../records/record.loaders.js';
+import { type ColumnArguments, recordBySlug } from '../records/record.loaders.js';
 import { type Confidence, ConfidenceLevel, type Evidence, type Lesson } from './lesson.entity.js';
 
 export const lessonBySlug = recordBySlug(RecordKind.LESSON);
@@ -62,32 +63,38 @@ export function confidenceLevel(supporting: number, contradicting: number): Conf
   return supporting === 2 ? ConfidenceLevel.MODERATE : ConfidenceLevel.LOW;
 }
 
-/** Pages of published records at the other end of the evidence, each once, newest first. */
-function throughEvidence<Row extends Lesson | CaseStudy>(kind: RecordKind, evidence: (experience: Sql) => Sql) {
-  return defineFieldLoader(({ database, viewer }, parents, page: ConnectionArguments) =>
-    readConnections<Row>(database, parents, page, {
-      columns: recordColumns(kind),
-      from: sql`FROM record r WHERE r.status = 'PUBLISHED' AND ${visible(viewer, 'r')}
-        AND r.id IN (${evidence(sql`e.status = 'PUBLISHED' AND ${visible(viewer, 'e')}`)})`,
+/** Pages of the published lessons that an experience is evidence of, newest first. */
+export const lessonsOfExperience = defineFieldLoader(
+  ({ database, viewer }, experienceIds, { columns, ...page }: ConnectionArguments & ColumnArguments) =>
+    readConnections<Lesson>(database, experienceIds, page, {
+      columns: recordColumns(columns),
+      // A join and no subquery: an experience is evidence of a lesson once. Who reads this may see the experience.
+      from: sql`FROM evidence v JOIN record r ON r.id = v.lesson_id
+        WHERE v.experience_id = parent.id AND r.status = 'PUBLISHED' AND ${visible(viewer, 'r')}`,
       order: recordOrder(viewer),
     }),
-  );
-}
-
-export const lessonsOfExperience = throughEvidence<Lesson>(
-  RecordKind.LESSON,
-  (experience) =>
-    sql`SELECT v.lesson_id FROM evidence v JOIN record e ON e.id = v.experience_id WHERE v.experience_id = parent.id AND ${experience}`,
 );
 
-export const lessonsOfCaseStudy = throughEvidence<Lesson>(
-  RecordKind.LESSON,
-  (experience) =>
-    sql`SELECT v.lesson_id FROM evidence v JOIN record e ON e.id = v.experience_id WHERE e.case_study_id = parent.id AND ${experience}`,
+/** Pages of the published lessons that the published experiences of a case are evidence of, each once, newest first. */
+export const lessonsOfCaseStudy = defineFieldLoader(
+  ({ database, viewer }, caseStudyIds, { columns, ...page }: ConnectionArguments & ColumnArguments) =>
+    readConnections<Lesson>(database, caseStudyIds, page, {
+      columns: recordColumns(columns),
+      from: sql`FROM record r WHERE r.status = 'PUBLISHED' AND ${visible(viewer, 'r')} AND r.id IN (
+        SELECT v.lesson_id FROM evidence v JOIN record e ON e.id = v.experience_id
+        WHERE e.case_study_id = parent.id AND e.status = 'PUBLISHED' AND ${visible(viewer, 'e')})`,
+      order: recordOrder(viewer),
+    }),
 );
 
-export const caseStudiesOfLesson = throughEvidence<CaseStudy>(
-  RecordKind.CASE_STUDY,
-  (experience) =>
-    sql`SELECT e.case_study_id FROM evidence v JOIN record e ON e.id = v.experience_id WHERE v.lesson_id = parent.id AND ${experience}`,
+/** Pages of the published cases that the evidence of a lesson comes from, each once, newest first. */
+export const caseStudiesOfLesson = defineFieldLoader(
+  ({ database, viewer }, lessonIds, { columns, ...page }: ConnectionArguments & ColumnArguments) =>
+    readConnections<CaseStudy>(database, lessonIds, page, {
+      columns: recordColumns(columns),
+      from: sql`FROM record r WHERE r.status = 'PUBLISHED' AND ${visible(viewer, 'r')} AND r.id IN (
+        SELECT e.case_study_id FROM evidence v JOIN record e ON e.id = v.experience_id
+        WHERE v.lesson_id = parent.id AND e.status = 'PUBLISHED' AND ${visible(viewer, 'e')})`,
+      order: recordOrder(viewer),
+    }),
 );

@@ -1,10 +1,12 @@
-import { Arg, Args, Ctx, Field, FieldResolver, Mutation, ObjectType, Query, Resolver, Root } from 'type-graphql';
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Args, Ctx, Field, FieldResolver, Info, Mutation, ObjectType, Query, Resolver, Root } from 'type-graphql';
 import { type Connection, ConnectionArguments } from '../../common/connection.js';
 import { UserError } from '../../common/errors.js';
 import { payload } from '../../common/payload.js';
 import type { Context } from '../../platform/auth/context.js';
 import { CaseStudy, CaseStudyConnection } from '../case-studies/case-study.entity.js';
 import { Experience } from '../experiences/experience.entity.js';
+import { columnsOfNodes, columnsOfRecord } from '../records/record.columns.js';
 import { recordById, writtenRecord } from '../records/record.loaders.js';
 import { Confidence, Evidence, Lesson, LessonConnection } from './lesson.entity.js';
 import { LessonFilter, LessonOrder } from './lesson.filter.js';
@@ -36,18 +38,23 @@ export class LessonResolver {
     nullable: true,
     description: 'One lesson by its slug; null when there is none that you may see.',
   })
-  lesson(@Ctx() { loader }: Context, @Arg('slug', () => String, { description: 'Its slug.' }) slug: string) {
-    return loader(lessonBySlug).load(slug);
+  lesson(
+    @Ctx() { loader }: Context,
+    @Info() info: GraphQLResolveInfo,
+    @Arg('slug', () => String, { description: 'Its slug.' }) slug: string,
+  ) {
+    return loader(lessonBySlug).load({ parent: slug, arguments: { columns: columnsOfRecord(info) } });
   }
 
   @Query(() => LessonConnection, { description: 'Lessons, newest published first unless told.' })
   lessons(
     @Ctx() { viewer }: Context,
+    @Info() info: GraphQLResolveInfo,
     @Args(() => ConnectionArguments) page: ConnectionArguments,
     @Arg('filter', () => LessonFilter, { nullable: true, description: 'Narrows the list.' }) filter?: LessonFilter,
     @Arg('orderBy', () => LessonOrder, { nullable: true, description: 'The order of the list.' }) orderBy?: LessonOrder,
   ): Promise<Connection<Lesson>> {
-    return this.service.list(viewer, page, filter ?? {}, orderBy ?? undefined);
+    return this.service.list(viewer, page, filter ?? {}, orderBy ?? undefined, columnsOfNodes(info));
   }
 
   @Mutation(() => LessonPayload, { description: 'Writes a new lesson as a draft.' })
@@ -101,9 +108,10 @@ export class LessonResolver {
   caseStudies(
     @Ctx() { loader }: Context,
     @Root() { id }: Lesson,
+    @Info() info: GraphQLResolveInfo,
     @Args(() => ConnectionArguments) page: ConnectionArguments,
   ) {
-    return loader(caseStudiesOfLesson).load({ parent: id, arguments: { ...page } });
+    return loader(caseStudiesOfLesson).load({ parent: id, arguments: { ...page, columns: columnsOfNodes(info) } });
   }
 }
 
@@ -121,9 +129,10 @@ export class ExperienceLessonsResolver {
   lessons(
     @Ctx() { loader }: Context,
     @Root() { id }: Experience,
+    @Info() info: GraphQLResolveInfo,
     @Args(() => ConnectionArguments) page: ConnectionArguments,
   ) {
-    return loader(lessonsOfExperience).load({ parent: id, arguments: { ...page } });
+    return loader(lessonsOfExperience).load({ parent: id, arguments: { ...page, columns: columnsOfNodes(info) } });
   }
 }
 
@@ -135,8 +144,9 @@ export class CaseStudyLessonsResolver {
   lessons(
     @Ctx() { loader }: Context,
     @Root() { id }: CaseStudy,
+    @Info() info: GraphQLResolveInfo,
     @Args(() => ConnectionArguments) page: ConnectionArguments,
   ) {
-    return loader(lessonsOfCaseStudy).load({ parent: id, arguments: { ...page } });
+    return loader(lessonsOfCaseStudy).load({ parent: id, arguments: { ...page, columns: columnsOfNodes(info) } });
   }
 }

@@ -12,7 +12,7 @@ import type { DraftService, NewRecord, RecordContent, RecordModel, RecordVersion
 import { Provenance, RecordKind, type RecordStatus } from '../records/record.entity.js';
 import type { RecordEventService } from '../records/record-event.service.js';
 import { type RecordOrder, recordList, recordOrder } from '../records/record.filter.js';
-import { recordColumns } from '../records/record.loaders.js';
+import { type RecordColumns, recordColumns } from '../records/record.columns.js';
 import { lockRecords } from '../records/record-row.service.js';
 import { type EvidenceStance, Lesson } from './lesson.entity.js';
 import { lessonConditions, type LessonFilter } from './lesson.filter.js';
@@ -52,9 +52,10 @@ export class LessonService {
     page: ConnectionArguments,
     filter: LessonFilter = {},
     order?: RecordOrder,
+    columns?: RecordColumns,
   ): Promise<Connection<Lesson>> {
     return readConnection<Lesson>(this.database, page, {
-      columns: recordColumns(RecordKind.LESSON),
+      columns: recordColumns(columns),
       from: recordList(viewer, RecordKind.LESSON, filter, lessonConditions(viewer, filter)),
       order: recordOrder(viewer, order),
     });

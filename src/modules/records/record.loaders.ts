@@ -10,45 +10,9 @@ import { readConnections } from '../../platform/database/connection-query.js';
 import type { KeysetOrder } from '../../platform/database/keyset.js';
 import type { Theme } from '../framework/framework.entity.js';
 import type { Source } from './content.entity.js';
-import { type KnowledgeRecord, RecordKind } from './record.entity.js';
+import { type RecordColumns, recordColumns } from './record.columns.js';
+import type { KnowledgeRecord, RecordKind } from './record.entity.js';
 import type { Revision } from './revision.entity.js';
-
-const COMMON = ['slug', 'title', 'language', 'status', 'provenance', 'documentation', 'version'];
-const CASE_STUDY = ['summary', 'description', 'scope', 'state'];
-const EXPERIENCE = ['purpose', 'experienced', 'challenges', 'barriers', 'gain', 'phase', 'outcome'];
-const LESSON = ['context', 'cause', 'advice', 'avoid'];
-const COLUMNS: Record<RecordKind, string> = {
-  [RecordKind.CASE_STUDY]: select(
-    [...COMMON, ...CASE_STUDY],
-    'r.case_kind AS kind, r.municipality_code AS "municipalityCode", r.started_on AS "startedOn", r.ended_on AS "endedOn"',
-  ),
-  [RecordKind.EXPERIENCE]: select(
-    [...COMMON, ...EXPERIENCE],
-    'r.case_study_id AS "caseStudyId", r.started_on AS "startedOn", r.ended_on AS "endedOn"',
-  ),
-  [RecordKind.LESSON]: select([...COMMON, ...LESSON]),
-};
-const ALL_COLUMNS = select(
-  [...COMMON, ...CASE_STUDY, ...EXPERIENCE, ...LESSON],
-  `r.case_kind AS kind, r.municipality_code AS "municipalityCode", r.case_study_id AS "caseStudyId",
-   r.started_on AS "startedOn", r.ended_on AS "endedOn"`,
-);
-
-function select(columns: readonly string[], ...others: string[]): string {
-  return [
-    'coalesce(r.working_copy_of, r.id) AS id, r.id AS "rowId", r.kind AS "recordKind"',
-    `CASE r.kind WHEN 'CASE_STUDY' THEN 'CaseStudy' WHEN 'EXPERIENCE' THEN 'Experience' ELSE 'Lesson' END AS "__typename"`,
-    ...columns.map((column) => `r.${column}`),
-    'r.organisation_id AS "organisationId", r.working_copy_of AS "workingCopyOf"',
-    'r.created_at AS "createdAt", r.updated_at AS "updatedAt", r.published_at AS "publishedAt"',
-    ...others,
-  ].join(', ');
-}
-
-/** The select list that reads rows of `record r` as the entity classes have them; of one kind, or of any. */
-export function recordColumns(kind?: RecordKind): Sql {
-  return raw(kind === undefined ? ALL_COLUMNS : COLUMNS[kind]);
-}
 
 /** Records by id: the record itself, never the working copy of it. Null where there is none that the viewer may see. */
 export const recordById = defineLoader<string, KnowledgeRecord | null>(async ({ database, viewer }, ids) => {
@@ -88,15 +52,32 @@ export const workingCopyByRecord = defineLoader<string, KnowledgeRecord | null>(
   return oneEach(ids, rows, (row) => row.id);
 });
 
-/** One record by kind and slug. */
-export function recordBySlug(kind: RecordKind) {
-  return defineLoader<string, KnowledgeRecord | null>(async ({ database, viewer }, slugs) => {
-    const rows = await database.rows<KnowledgeRecord>(
-      sql`SELECT ${recordColumns(kind)} FROM record r
-        WHERE r.kind = ${kind} AND r.slug = ANY(${slugs}::text[]) AND ${primary('r')} AND ${visible(viewer, 'r')}`,
+/** As {@link recordById}, read with no more columns than the query asks for. */
+export const recordWithColumns = defineFieldLoader<ColumnArguments, KnowledgeRecord | null>(
+  async ({ database, viewer }, ids, { columns }) => {
+    const rows = await database.rows<KnowledgeRecord & { key: string }>(
+      sql`SELECT r.id AS key, ${recordColumns(columns)} FROM record r
+        WHERE r.id = ANY(${ids}::uuid[]) AND ${primary('r')} AND ${visible(viewer, 'r')}`,
     );
-    return oneEach(slugs, rows, (row) => row.slug);
-  });
+    return oneEach(ids, rows, (row) => row.key);
+  },
+);
+
+/** One record by kind and slug; the slug is the parent. */
+export function recordBySlug(kind: RecordKind) {
+  return defineFieldLoader<ColumnArguments, KnowledgeRecord | null>(
+    async ({ database, viewer }, slugs, { columns }) => {
+      const rows = await database.rows<KnowledgeRecord & { key: string }>(
+        sql`SELECT r.slug AS key, ${recordColumns(columns)} FROM record r
+        WHERE r.kind = ${kind} AND r.slug = ANY(${slugs}::text[]) AND ${primary('r')} AND ${visible(viewer, 'r')}`,
+      );
+      return oneEach(slugs, rows, (row) => row.key);
+    },
+  );
+}
+
+export interface ColumnArguments {
+  readonly columns: RecordColumns;
 }
 
 export const sourcesByRow = defineLoader<string, Source[]>(async ({ database }, rowIds) => {

@@ -124,7 +124,7 @@ export class RelationResolver {
       parent: id,
       arguments: { ...page },
     });
-    const seen = edges.map((edge) => Object.assign(new LinkEdge(), edge, { from: id }));
+    const seen = edges.map(({ cursor, node }) => Object.assign(new LinkEdge(), { cursor, node, from: id }));
     return new Connection(seen, hasNextPage, hasPreviousPage, count);
   }
 

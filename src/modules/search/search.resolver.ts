@@ -1,5 +1,7 @@
-import { Args, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
+import type { GraphQLResolveInfo } from 'graphql';
+import { Args, Ctx, FieldResolver, Info, Query, Resolver, Root } from 'type-graphql';
 import type { Context } from '../../platform/auth/context.js';
+import { columnsOfNodes } from '../records/record.columns.js';
 import { excerptByRecord } from './search.loaders.js';
 import type { SearchService } from './search.service.js';
 import { SearchArguments, SearchConnection, SearchEdge, SearchFacets, SearchPage, TextRange } from './search.types.js';
@@ -11,8 +13,12 @@ export class SearchResolver {
   @Query(() => SearchConnection, {
     description: 'Finds records by their text, the best answers first. A query without words finds nothing.',
   })
-  search(@Args(() => SearchArguments) searchArguments: SearchArguments, @Ctx() context: Context): Promise<SearchPage> {
-    return this.service.search(context.viewer, searchArguments);
+  search(
+    @Args(() => SearchArguments) searchArguments: SearchArguments,
+    @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<SearchPage> {
+    return this.service.search(context.viewer, searchArguments, columnsOfNodes(info, ['__typename']));
   }
 
   @FieldResolver(() => SearchFacets, { description: 'How all that was found divides. Costs a statement of its own.' })
@@ -29,7 +35,7 @@ export class SearchEdgeResolver {
   })
   async snippet(@Root() edge: SearchEdge, @Ctx() context: Context): Promise<string> {
     const excerpt = await context.loader(excerptByRecord).load(excerptKey(edge));
-    return excerpt?.text ?? edge.node.title;
+    return excerpt?.text ?? '';
   }
 
   @FieldResolver(() => [TextRange], {
@@ -43,5 +49,5 @@ export class SearchEdgeResolver {
 }
 
 function excerptKey(edge: SearchEdge) {
-  return { parent: edge.node.id, arguments: { query: edge.query } };
+  return { parent: edge.id, arguments: { query: edge.query } };
 }

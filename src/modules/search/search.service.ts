@@ -9,7 +9,7 @@ import { anyId, anyOf } from '../../platform/database/conditions.js';
 import type { Database } from '../../platform/database/database.js';
 import { type KeysetOrder, planPage } from '../../platform/database/keyset.js';
 import { type KnowledgeRecord, RecordStatus } from '../records/record.entity.js';
-import { recordColumns } from '../records/record.loaders.js';
+import { type RecordColumns, recordColumns } from '../records/record.columns.js';
 import {
   QUERY_LENGTH,
   type SearchArguments,
@@ -20,7 +20,7 @@ import {
   SearchPage,
 } from './search.types.js';
 
-type Found = KnowledgeRecord & { score: number };
+type Found = KnowledgeRecord & { foundId: string; score: number };
 
 export class SearchService {
   constructor(private readonly database: Database) {}
@@ -30,7 +30,11 @@ export class SearchService {
    *
    * @throws BAD_USER_INPUT on a query that is too long or a wrong `first`, CURSOR_INVALID on a cursor of another query
    */
-  async search(viewer: Viewer, { query, filter, ...page }: SearchArguments): Promise<SearchPage> {
+  async search(
+    viewer: Viewer,
+    { query, filter, ...page }: SearchArguments,
+    columns?: RecordColumns,
+  ): Promise<SearchPage> {
     if (query.length > QUERY_LENGTH) {
       throw requestError(
         'BAD_USER_INPUT',
@@ -41,7 +45,7 @@ export class SearchService {
     const plan = planPage(page, orderOf(query));
     // OFFSET 0 keeps the planner from working out each score twice, once to seek and once to sort.
     const rows = await this.database.rows<Found>(
-      sql`SELECT ${recordColumns()}, found.score FROM (
+      sql`SELECT ${recordColumns(columns)}, found.id AS "foundId", found.score FROM (
           SELECT scored.id, scored.score FROM (
             SELECT r.id, ts_rank(r.search, any_word, ${BY_LENGTH})::float8 AS score ${matches} OFFSET 0
           ) AS scored WHERE TRUE${plan.seek} ORDER BY ${plan.orderBy} LIMIT ${plan.limit}
@@ -51,7 +55,15 @@ export class SearchService {
       (await this.database.row<{ count: number }>(sql`SELECT count(*) AS count ${matches}`))!.count;
     const found = plan.connection(rows, count, (row) => row);
     return new SearchPage(
-      found.edges.map(({ cursor, node }): SearchEdge => ({ cursor, node, score: node.score, query })),
+      found.edges.map((edge): SearchEdge => ({
+        get cursor() {
+          return edge.cursor;
+        },
+        id: edge.node.foundId,
+        node: edge.node,
+        score: edge.node.score,
+        query,
+      })),
       found.hasNextPage,
       found.hasPreviousPage,
       count,
@@ -113,7 +125,7 @@ function orderOf(query: string): KeysetOrder<Found> {
     id: raw('scored.id'),
     direction: OrderDirection.DESC,
     keyOf: (row) => row.score,
-    idOf: (row) => row.id,
+    idOf: (row) => row.foundId,
   };
 }
 

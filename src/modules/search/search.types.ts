@@ -75,7 +75,8 @@ export class SearchEdge implements Edge<KnowledgeRecord> {
   })
   score: number;
 
-  /** What was looked for. */
+  /** The id of the record, and what was looked for. */
+  id: string;
   query: string;
 }
 

@@ -3,7 +3,7 @@
  * the list neither hide nor repeat one that stayed.
  */
 import sql, { type Sql, empty, raw } from 'sql-template-tag';
-import { Connection, type ConnectionArguments, OrderDirection, pageSize } from '../../common/connection.js';
+import { Connection, type ConnectionArguments, type Edge, OrderDirection, pageSize } from '../../common/connection.js';
 import { requestError } from '../../common/errors.js';
 import { isId } from '../../common/id.js';
 
@@ -59,13 +59,26 @@ export function planPage<Row>(page: ConnectionArguments, order: KeysetOrder<Row>
       if (backward) kept.reverse();
       const more = rows.length > size;
       return new Connection(
-        kept.map((row) => ({ cursor: encodeCursor(order, row), node: nodeOf(row) })),
+        kept.map((row) => new KeysetEdge(order, row, nodeOf(row))),
         backward ? page.before != null : more,
         backward ? more : page.after != null,
         count,
       );
     },
   };
+}
+
+/** Makes its cursor when it is asked for: for a page of `nodes` it never is. */
+class KeysetEdge<Row, Node> implements Edge<Node> {
+  constructor(
+    private readonly order: KeysetOrder<Row>,
+    private readonly row: Row,
+    readonly node: Node,
+  ) {}
+
+  get cursor(): string {
+    return encodeCursor(this.order, this.row);
+  }
 }
 
 function encodeCursor<Row>(order: KeysetOrder<Row>, row: Row): string {

@@ -24,6 +24,8 @@ export type PostgresSettings = Record<string, string>;
 
 /** For one small server with the machine to share. Durability settings stay as PostgreSQL has them. */
 const defaultSettings: PostgresSettings = {
+  // The default of 4 is for spinning disks: with it the planner reads whole tables for a few keys.
+  random_page_cost: '1.1',
   listen_addresses: '',
   unix_socket_permissions: '0700',
   shared_buffers: '128MB',
