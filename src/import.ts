@@ -122,7 +122,7 @@ async function importInto(
     await importRows(knowledgeBase, { ...content, onRow, signal: stop.signal });
   } catch (error) {
     report.pause();
-    const reason = (error as Error).message?.split('\n')[0] ?? String(error);
+    const reason = ((error as Error).message?.split('\n')[0] ?? String(error)).replace(/\.?$/, '.');
     throw new ImportFailure(
       `it stopped after ${done()} of ${total} rows: ${reason} What went in stays; run it again to complete it.`,
     );

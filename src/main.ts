@@ -1,6 +1,6 @@
 /** Starts the server, answers signals, and stops it: the only place that ends the process. */
 import 'reflect-metadata';
-import pino, { type Logger } from 'pino';
+import pino, { type DestinationStream, type Logger } from 'pino';
 import { type App, startApp } from './app.js';
 import { readConfig } from './config.js';
 import { explainStartFailure } from './start-failure.js';
@@ -15,7 +15,7 @@ let stopping = false;
 
 try {
   const config = readConfig();
-  const logger = pino({ level: config.logLevel });
+  const logger = pino({ level: config.logLevel }, standardOutput());
   const starting = startApp(config, logger);
   stopWhenTold(starting, logger);
   const app = await starting;
@@ -26,6 +26,15 @@ try {
     process.stderr.write(`${explainStartFailure(error)}\n`);
     process.exit(1);
   }
+}
+
+/**
+ * Where nobody takes the log any more (a closed terminal, a full disk) lines are lost. Pino's own writer would throw, and
+ * after a fatal error try for ever.
+ */
+function standardOutput(): DestinationStream {
+  process.stdout.on('error', () => undefined);
+  return { write: (line) => void process.stdout.write(line) };
 }
 
 function announce({ url, adminKeyFile }: App): void {

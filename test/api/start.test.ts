@@ -239,6 +239,30 @@ describe('a server that was cut short', () => {
   });
 });
 
+describe('a log that nobody takes', () => {
+  afterEach(cleanUp);
+
+  it('is lost when its reader has gone; the server answers and stops as ever', async () => {
+    const folder = await openFolder();
+    const server = await startServerProcess({ DATA_DIR: folder, SEED: 'false', LOG_LEVEL: 'debug' });
+    const url = await server.ready;
+    const processes = await processTree(server.pid);
+    server.closeOutput();
+    for (let i = 0; i < 3; i++) expect((await ask(url, SEEDED_CASES)).errors).toBeUndefined();
+    expect(await server.stop()).toEqual({ code: 0, signal: null });
+    expect(await areAlive(processes)).toEqual([]);
+  });
+
+  it.runIf(process.platform === 'linux')('is lost when the disk is full; the server stops as ever', async () => {
+    const folder = await openFolder();
+    const server = await startServerProcess({ DATA_DIR: folder, SEED: 'false' }, { outputFile: '/dev/full' });
+    await vi.waitFor(async () => expect(await postmasterOf(folder)).toBeDefined(), patience);
+    const processes = await processTree(server.pid);
+    expect(await server.stop()).toEqual({ code: 0, signal: null });
+    expect(await areAlive(processes)).toEqual([]);
+  });
+});
+
 describe('settings of a start', () => {
   afterEach(cleanUp);
 

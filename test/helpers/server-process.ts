@@ -1,7 +1,7 @@
 /** The compiled server as a process of its own, started as its operator starts it. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir, readFile } from 'node:fs/promises';
+import { open, readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, vi } from 'vitest';
@@ -27,6 +27,8 @@ export interface ServerProcess {
   readonly isRunning: boolean;
   /** The address that the server says it is ready at; rejects when it ends before. */
   readonly ready: Promise<string>;
+  /** Stops reading what it writes, as a pipe does whose reader has ended. */
+  closeOutput(): void;
   /** Sends a signal to the process, or to its whole group as Ctrl-C in a terminal does, and waits for its end. */
   stop(signal?: NodeJS.Signals, target?: 'process' | 'group'): Promise<Ending>;
 }
@@ -34,8 +36,10 @@ export interface ServerProcess {
 export interface StartOptions {
   /** `npm start` itself with the shell between, or only the command that it runs. */
   readonly by?: 'npm' | 'node';
-  /** Of the command's user; those of this process when absent. */
-  readonly user?: { readonly uid: number; readonly gid: number };
+  /** The user to run as; that of this process when absent. */
+  readonly user?: { readonly uid: number; readonly gid: number } | undefined;
+  /** A file that takes standard output, which is then not collected. */
+  readonly outputFile?: string | undefined;
 }
 
 const READY_LINE = /^Medspil is ready at (\S+)\/graphql$/m;
@@ -49,19 +53,21 @@ let built: Promise<unknown> | undefined;
  */
 export async function startServerProcess(
   settings: Record<string, string>,
-  { by = 'node', user }: StartOptions = {},
+  { by = 'node', user, outputFile }: StartOptions = {},
 ): Promise<ServerProcess> {
   // npm test has built already; a single file run by vitest alone has not. npm start builds by itself.
   await (built ??= promisify(execFile)(process.execPath, ['src/build.js'], { cwd: projectRoot }));
   const [command, ...commandArguments] = by === 'npm' ? ['npm', 'start'] : ['sh', '-c', await startCommand()];
+  const output = outputFile === undefined ? undefined : await open(outputFile, 'w');
   const child = spawn(command!, commandArguments, {
     ...user,
     cwd: projectRoot,
     env: { ...inherited(), npm_config_update_notifier: 'false', PORT: '0', ...settings },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', output?.fd ?? 'pipe', 'pipe'],
     // A group of its own, which can be signalled as a terminal signals its foreground.
     detached: true,
   });
+  await output?.close();
   const server = observe(child);
   started.add(server);
   return server;
@@ -119,7 +125,7 @@ function observe(child: ChildProcess): ServerProcess {
   const ended = once(child, 'close').then(([code, signal]) => ({ code, signal }) as Ending);
   const ready = new Promise<string>((resolve, reject) => {
     for (const name of ['stdout', 'stderr'] as const) {
-      child[name]!.setEncoding('utf8').on('data', (text: string) => {
+      child[name]?.setEncoding('utf8').on('data', (text: string) => {
         output[name] += text;
         const address = READY_LINE.exec(output.stdout)?.[1];
         if (address !== undefined) resolve(address);
@@ -144,6 +150,10 @@ function observe(child: ChildProcess): ServerProcess {
     },
     ready,
     ended,
+    closeOutput: () => {
+      child.stdout!.destroy();
+      child.stderr!.destroy();
+    },
     stop: (signal = 'SIGTERM', target = 'process') => {
       if (isRunning()) process.kill(target === 'group' ? -child.pid! : child.pid!, signal);
       return ended;

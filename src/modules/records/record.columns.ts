@@ -3,6 +3,7 @@
  * for a list of titles cost four fifths of a page's time.
  */
 import type { GraphQLResolveInfo } from 'graphql';
+import QuickLRU from 'quick-lru';
 import { raw, type Sql } from 'sql-template-tag';
 import { asksForCursors, fieldsOfNodes, fieldsOfObject } from '../../common/selection.js';
 
@@ -117,12 +118,19 @@ function columnsFor(fields: ReadonlySet<string>, further: readonly string[]): Re
     .join(' ');
 }
 
+const selectLists = new QuickLRU<RecordColumns, Sql>({ maxSize: 500 });
+
 /** The select list that reads rows of `record r` as the entity classes have them. */
 export function recordColumns(columns: RecordColumns = ALL_COLUMNS): Sql {
-  return raw(
-    columns
-      .split(' ')
-      .map((property) => `${EXPRESSIONS[property]} AS "${property}"`)
-      .join(', '),
-  );
+  let selectList = selectLists.get(columns);
+  if (selectList === undefined) {
+    selectList = raw(
+      columns
+        .split(' ')
+        .map((property) => `${EXPRESSIONS[property]} AS "${property}"`)
+        .join(', '),
+    );
+    selectLists.set(columns, selectList);
+  }
+  return selectList;
 }
