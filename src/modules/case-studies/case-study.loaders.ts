@@ -1,7 +1,7 @@
 /** Reads of what makes a case a partnership. */
 import sql from 'sql-template-tag';
 import { defineLoader } from '../../platform/auth/context.js';
-import { manyEach } from '../../platform/database/batch.js';
+import { isAmong, manyEach } from '../../platform/database/batch.js';
 import { RecordKind } from '../records/record.entity.js';
 import { recordBySlug } from '../records/record.loaders.js';
 import type { Benefit, Contribution, Funding, Party, RuleOfPlay } from './partnership.entity.js';
@@ -11,7 +11,7 @@ export const caseStudyBySlug = recordBySlug(RecordKind.CASE_STUDY);
 export const partiesByRow = defineLoader<string, Party[]>(async ({ database }, rowIds) => {
   const rows = await database.rows<Party>(
     sql`SELECT id, record_id AS "recordId", organisation_id AS "organisationId", role FROM party
-      WHERE record_id = ANY(${rowIds}::uuid[]) ORDER BY record_id, ordinal`,
+      WHERE ${isAmong('record_id', 'uuid', rowIds)} ORDER BY record_id, ordinal`,
   );
   return manyEach(rowIds, rows, (row) => row.recordId);
 });
@@ -19,7 +19,7 @@ export const partiesByRow = defineLoader<string, Party[]>(async ({ database }, r
 export const contributionsByParty = defineLoader<string, Contribution[]>(async ({ database }, partyIds) => {
   const rows = await database.rows<Contribution>(
     sql`SELECT party_id AS "partyId", kind, description, amount, currency FROM contribution
-      WHERE party_id = ANY(${partyIds}::uuid[]) ORDER BY party_id, ordinal`,
+      WHERE ${isAmong('party_id', 'uuid', partyIds)} ORDER BY party_id, ordinal`,
   );
   return manyEach(partyIds, rows, (row) => row.partyId);
 });
@@ -27,7 +27,7 @@ export const contributionsByParty = defineLoader<string, Contribution[]>(async (
 export const rulesOfPlayByRow = defineLoader<string, RuleOfPlay[]>(async ({ database }, rowIds) => {
   const rows = await database.rows<RuleOfPlay>(
     sql`SELECT record_id AS "recordId", topic, text FROM rule_of_play
-      WHERE record_id = ANY(${rowIds}::uuid[]) ORDER BY record_id, ordinal`,
+      WHERE ${isAmong('record_id', 'uuid', rowIds)} ORDER BY record_id, ordinal`,
   );
   return manyEach(rowIds, rows, (row) => row.recordId);
 });
@@ -35,7 +35,7 @@ export const rulesOfPlayByRow = defineLoader<string, RuleOfPlay[]>(async ({ data
 export const benefitsByRow = defineLoader<string, Benefit[]>(async ({ database }, rowIds) => {
   const rows = await database.rows<Benefit>(
     sql`SELECT record_id AS "recordId", stakeholder_group AS "group", description FROM benefit
-      WHERE record_id = ANY(${rowIds}::uuid[]) ORDER BY record_id, ordinal`,
+      WHERE ${isAmong('record_id', 'uuid', rowIds)} ORDER BY record_id, ordinal`,
   );
   return manyEach(rowIds, rows, (row) => row.recordId);
 });
@@ -43,7 +43,7 @@ export const benefitsByRow = defineLoader<string, Benefit[]>(async ({ database }
 export const fundingByRow = defineLoader<string, Funding[]>(async ({ database }, rowIds) => {
   const rows = await database.rows<Funding>(
     sql`SELECT record_id AS "recordId", pool, amount, currency, year FROM funding
-      WHERE record_id = ANY(${rowIds}::uuid[]) ORDER BY record_id, ordinal`,
+      WHERE ${isAmong('record_id', 'uuid', rowIds)} ORDER BY record_id, ordinal`,
   );
   return manyEach(rowIds, rows, (row) => row.recordId);
 });
@@ -52,7 +52,7 @@ export const fundingByRow = defineLoader<string, Funding[]>(async ({ database },
 export const rationaleNumbersByRow = defineLoader<string, number[]>(async ({ database }, rowIds) => {
   const rows = await database.rows<{ recordId: string; number: number }>(
     sql`SELECT record_id AS "recordId", number FROM record_rationale
-      WHERE record_id = ANY(${rowIds}::uuid[]) ORDER BY record_id, number`,
+      WHERE ${isAmong('record_id', 'uuid', rowIds)} ORDER BY record_id, number`,
   );
   return manyEach(rowIds, rows, (row) => row.recordId).map((found) => found.map((row) => row.number));
 });

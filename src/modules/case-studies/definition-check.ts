@@ -2,7 +2,7 @@
 import sql, { type Sql } from 'sql-template-tag';
 import { Field, ObjectType, registerEnumType } from 'type-graphql';
 import { defineLoader } from '../../platform/auth/context.js';
-import { oneEach } from '../../platform/database/batch.js';
+import { isAmong, oneEach } from '../../platform/database/batch.js';
 
 export enum PartnershipPart {
   TWO_PARTIES = 'TWO_PARTIES',
@@ -61,7 +61,7 @@ export function missingFromPartnership(rowIds: readonly string[]): Sql {
       SELECT count(*) AS total, count(*) FILTER (WHERE EXISTS (SELECT FROM contribution WHERE party_id = p.id)) AS contributing
       FROM party p WHERE p.record_id = r.id
     ) parties
-    WHERE r.id = ANY(${rowIds}::uuid[])`;
+    WHERE ${isAmong('r.id', 'uuid', rowIds)}`;
 }
 
 export const definitionCheckByRow = defineLoader<string, DefinitionCheck | null>(async ({ database }, rowIds) => {

@@ -1,7 +1,7 @@
 /** Reads of the directory. It is open: everybody sees all of it. */
 import sql, { raw } from 'sql-template-tag';
 import { defineLoader } from '../../platform/auth/context.js';
-import { oneEach } from '../../platform/database/batch.js';
+import { isAmong, oneEach } from '../../platform/database/batch.js';
 import type { Municipality } from './municipality.entity.js';
 import type { Library, Organisation } from './organisation.entity.js';
 
@@ -12,7 +12,7 @@ export const ORGANISATION_COLUMNS = raw(`CASE o.kind WHEN 'LIBRARY' THEN 'Librar
 
 export const organisationById = defineLoader<string, Organisation | null>(async ({ database }, ids) => {
   const rows = await database.rows<Organisation>(
-    sql`SELECT ${ORGANISATION_COLUMNS} FROM organisation o WHERE o.id = ANY(${ids}::uuid[])`,
+    sql`SELECT ${ORGANISATION_COLUMNS} FROM organisation o WHERE ${isAmong('o.id', 'uuid', ids)}`,
   );
   return oneEach(ids, rows, (row) => row.id);
 });
@@ -33,7 +33,7 @@ export const municipalityByCode = defineLoader<string, Municipality | null>(asyn
     sql`SELECT m.code, m.name, m.english_name AS "englishName", m.region_code AS "regionCode",
         json_build_object('code', g.code, 'name', g.name, 'englishName', g.english_name) AS region
       FROM municipality m JOIN region g ON g.code = m.region_code
-      WHERE m.code = ANY(${codes}::text[])`,
+      WHERE ${isAmong('m.code', 'text', codes)}`,
   );
   return oneEach(codes, rows, (row) => row.code);
 });

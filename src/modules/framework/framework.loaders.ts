@@ -2,7 +2,7 @@
 import sql, { raw, type Sql } from 'sql-template-tag';
 import { defineLoader, type Loader } from '../../platform/auth/context.js';
 import { primary, visible } from '../../platform/auth/visibility.js';
-import { oneEach } from '../../platform/database/batch.js';
+import { isAmong, oneEach } from '../../platform/database/batch.js';
 import { FrameworkElementKind } from './framework.entity.js';
 import type { Rationale, Recommendation, RecommendationCoverage } from './framework.types.js';
 
@@ -24,7 +24,7 @@ function elementByNumber<Element extends { number: number }>(
   return defineLoader<number, Element | null>(async ({ database }, numbers) => {
     const rows = await database.rows<Element>(
       sql`SELECT ${ELEMENT_COLUMNS} FROM framework_element e
-        WHERE e.kind = ${kind} AND e.number = ANY(${numbers}::integer[])`,
+        WHERE e.kind = ${kind} AND ${isAmong('e.number', 'integer', numbers)}`,
     );
     return oneEach(numbers, rows, (row) => row.number);
   });
@@ -41,7 +41,7 @@ export const coverageByRecommendation = defineLoader<number, RecommendationCover
           ${counted(`r.kind = 'LESSON' AND r.provenance <> 'ILLUSTRATIVE'`)} AS lessons,
           ${counted(`r.provenance = 'ILLUSTRATIVE'`)} AS illustrative
         FROM record_recommendation x JOIN record r ON r.id = x.record_id
-        WHERE x.number = ANY(${numbers}::integer[])
+        WHERE ${isAmong('x.number', 'integer', numbers)}
           AND r.status = 'PUBLISHED' AND ${primary('r')} AND ${visible(viewer, 'r')}
         GROUP BY x.number`,
     );
@@ -56,7 +56,7 @@ export const coverageByRecommendation = defineLoader<number, RecommendationCover
 export const recordCountByTheme = defineLoader<string, number>(async ({ database, viewer }, slugs) => {
   const rows = await database.rows<{ theme: string; count: number }>(
     sql`SELECT x.theme, count(*) AS count FROM record_theme x JOIN record r ON r.id = x.record_id
-      WHERE x.theme = ANY(${slugs}::text[]) AND r.status = 'PUBLISHED' AND ${primary('r')} AND ${visible(viewer, 'r')}
+      WHERE ${isAmong('x.theme', 'text', slugs)} AND r.status = 'PUBLISHED' AND ${primary('r')} AND ${visible(viewer, 'r')}
       GROUP BY x.theme`,
   );
   return oneEach(slugs, rows, (row) => row.theme).map((found) => found?.count ?? 0);

@@ -3,7 +3,7 @@ import sql from 'sql-template-tag';
 import type { ConnectionArguments } from '../../common/connection.js';
 import { defineFieldLoader, defineLoader } from '../../platform/auth/context.js';
 import { visible } from '../../platform/auth/visibility.js';
-import { manyEach, oneEach } from '../../platform/database/batch.js';
+import { isAmong, manyEach, oneEach } from '../../platform/database/batch.js';
 import { readConnections } from '../../platform/database/connection-query.js';
 import type { CaseStudy } from '../case-studies/case-study.entity.js';
 import { recordColumns } from '../records/record.columns.js';
@@ -43,7 +43,7 @@ export const confidenceByLesson = defineLoader<string, Confidence>(async ({ data
         count(DISTINCT e.organisation_id) FILTER (WHERE v.stance = 'SUPPORTS') AS supporting,
         count(DISTINCT e.organisation_id) FILTER (WHERE v.stance = 'CONTRADICTS') AS contradicting
       FROM evidence v JOIN record e ON e.id = v.experience_id JOIN record l ON l.id = v.lesson_id
-      WHERE v.lesson_id = ANY(${lessonIds}::uuid[]) AND e.status = 'PUBLISHED'
+      WHERE ${isAmong('v.lesson_id', 'uuid', lessonIds)} AND e.status = 'PUBLISHED'
         AND (e.provenance <> 'ILLUSTRATIVE' OR l.provenance = 'ILLUSTRATIVE')
       GROUP BY v.lesson_id`,
   );

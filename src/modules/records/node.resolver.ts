@@ -4,7 +4,7 @@ import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
 import { isId } from '../../common/id.js';
 import { Node } from '../../common/node.js';
 import { type Context, defineLoader, type Loader } from '../../platform/auth/context.js';
-import { oneEach } from '../../platform/database/batch.js';
+import { isAmong, oneEach } from '../../platform/database/batch.js';
 import { organisationById } from '../directory/organisation.loaders.js';
 import { recordById } from './record.loaders.js';
 import { adoptionById, linkById } from './relation.loaders.js';
@@ -19,10 +19,10 @@ const LOADERS: Record<string, Loader<string, Node | null>> = {
 /** Which table an id is of. It tells nothing: what the viewer may see is for that table's own loader to say. */
 const tableOfId = defineLoader<string, { id: string; table: string } | null>(async ({ database }, ids) => {
   const rows = await database.rows<{ id: string; table: string }>(
-    sql`SELECT id, 'record' AS table FROM record WHERE id = ANY(${ids}::uuid[])
-      UNION ALL SELECT id, 'organisation' FROM organisation WHERE id = ANY(${ids}::uuid[])
-      UNION ALL SELECT id, 'link' FROM link WHERE id = ANY(${ids}::uuid[])
-      UNION ALL SELECT id, 'adoption' FROM adoption WHERE id = ANY(${ids}::uuid[])`,
+    sql`SELECT id, 'record' AS table FROM record WHERE ${isAmong('id', 'uuid', ids)}
+      UNION ALL SELECT id, 'organisation' FROM organisation WHERE ${isAmong('id', 'uuid', ids)}
+      UNION ALL SELECT id, 'link' FROM link WHERE ${isAmong('id', 'uuid', ids)}
+      UNION ALL SELECT id, 'adoption' FROM adoption WHERE ${isAmong('id', 'uuid', ids)}`,
   );
   return oneEach(ids, rows, (row) => row.id);
 });

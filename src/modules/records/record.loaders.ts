@@ -5,7 +5,7 @@ import { type Context, defineFieldLoader, defineLoader } from '../../platform/au
 import { can } from '../../platform/auth/permissions.js';
 import type { Viewer } from '../../platform/auth/viewer.js';
 import { primary, visible } from '../../platform/auth/visibility.js';
-import { manyEach, oneEach } from '../../platform/database/batch.js';
+import { isAmong, manyEach, oneEach } from '../../platform/database/batch.js';
 import { readConnections } from '../../platform/database/connection-query.js';
 import type { KeysetOrder } from '../../platform/database/keyset.js';
 import type { Theme } from '../framework/framework.entity.js';
@@ -17,7 +17,7 @@ import type { Revision } from './revision.entity.js';
 /** Records by id: the record itself, never the working copy of it. Null where there is none that the viewer may see. */
 export const recordById = defineLoader<string, KnowledgeRecord | null>(async ({ database, viewer }, ids) => {
   const rows = await database.rows<KnowledgeRecord>(
-    sql`SELECT ${recordColumns()} FROM record r WHERE r.id = ANY(${ids}::uuid[]) AND ${primary('r')} AND ${visible(viewer, 'r')}`,
+    sql`SELECT ${recordColumns()} FROM record r WHERE ${isAmong('r.id', 'uuid', ids)} AND ${primary('r')} AND ${visible(viewer, 'r')}`,
   );
   return oneEach(ids, rows, (row) => row.id);
 });
@@ -25,7 +25,7 @@ export const recordById = defineLoader<string, KnowledgeRecord | null>(async ({ 
 /** As {@link recordById}, but nobody sees what is not, or no longer, published: for readers of the log. */
 export const publishedRecordById = defineLoader<string, KnowledgeRecord | null>(async ({ database }, ids) => {
   const rows = await database.rows<KnowledgeRecord>(
-    sql`SELECT ${recordColumns()} FROM record r WHERE r.id = ANY(${ids}::uuid[]) AND r.status = 'PUBLISHED'`,
+    sql`SELECT ${recordColumns()} FROM record r WHERE ${isAmong('r.id', 'uuid', ids)} AND r.status = 'PUBLISHED'`,
   );
   return oneEach(ids, rows, (row) => row.id);
 });
@@ -33,7 +33,7 @@ export const publishedRecordById = defineLoader<string, KnowledgeRecord | null>(
 /** Rows by their own id, working copies included: what a write answers with. */
 export const recordByRow = defineLoader<string, KnowledgeRecord | null>(async ({ database, viewer }, ids) => {
   const rows = await database.rows<KnowledgeRecord>(
-    sql`SELECT ${recordColumns()} FROM record r WHERE r.id = ANY(${ids}::uuid[]) AND ${visible(viewer, 'r')}`,
+    sql`SELECT ${recordColumns()} FROM record r WHERE ${isAmong('r.id', 'uuid', ids)} AND ${visible(viewer, 'r')}`,
   );
   return oneEach(ids, rows, (row) => row.rowId);
 });
@@ -47,7 +47,7 @@ export function writtenRecord(context: Context, rowId: string): Promise<Knowledg
 /** The edit in progress of a published record, for those who may see it. */
 export const workingCopyByRecord = defineLoader<string, KnowledgeRecord | null>(async ({ database, viewer }, ids) => {
   const rows = await database.rows<KnowledgeRecord>(
-    sql`SELECT ${recordColumns()} FROM record r WHERE r.working_copy_of = ANY(${ids}::uuid[]) AND ${visible(viewer, 'r')}`,
+    sql`SELECT ${recordColumns()} FROM record r WHERE ${isAmong('r.working_copy_of', 'uuid', ids)} AND ${visible(viewer, 'r')}`,
   );
   return oneEach(ids, rows, (row) => row.id);
 });
@@ -57,7 +57,7 @@ export const recordWithColumns = defineFieldLoader<ColumnArguments, KnowledgeRec
   async ({ database, viewer }, ids, { columns }) => {
     const rows = await database.rows<KnowledgeRecord & { key: string }>(
       sql`SELECT r.id AS key, ${recordColumns(columns)} FROM record r
-        WHERE r.id = ANY(${ids}::uuid[]) AND ${primary('r')} AND ${visible(viewer, 'r')}`,
+        WHERE ${isAmong('r.id', 'uuid', ids)} AND ${primary('r')} AND ${visible(viewer, 'r')}`,
     );
     return oneEach(ids, rows, (row) => row.key);
   },
@@ -69,7 +69,7 @@ export function recordBySlug(kind: RecordKind) {
     async ({ database, viewer }, slugs, { columns }) => {
       const rows = await database.rows<KnowledgeRecord & { key: string }>(
         sql`SELECT r.slug AS key, ${recordColumns(columns)} FROM record r
-        WHERE r.kind = ${kind} AND r.slug = ANY(${slugs}::text[]) AND ${primary('r')} AND ${visible(viewer, 'r')}`,
+        WHERE r.kind = ${kind} AND ${isAmong('r.slug', 'text', slugs)} AND ${primary('r')} AND ${visible(viewer, 'r')}`,
       );
       return oneEach(slugs, rows, (row) => row.key);
     },
@@ -83,7 +83,7 @@ export interface ColumnArguments {
 export const sourcesByRow = defineLoader<string, Source[]>(async ({ database }, rowIds) => {
   const rows = await database.rows<Source>(
     sql`SELECT record_id AS "recordId", title, publisher, year, url, page FROM source
-      WHERE record_id = ANY(${rowIds}::uuid[]) ORDER BY record_id, ordinal`,
+      WHERE ${isAmong('record_id', 'uuid', rowIds)} ORDER BY record_id, ordinal`,
   );
   return manyEach(rowIds, rows, (row) => row.recordId);
 });
@@ -92,7 +92,7 @@ export const themesByRow = defineLoader<string, Theme[]>(async ({ database }, ro
   const rows = await database.rows<Theme & { recordId: string }>(
     sql`SELECT r.record_id AS "recordId", t.slug, t.danish_label AS "danishLabel", t.english_label AS "englishLabel"
       FROM record_theme r JOIN theme t ON t.slug = r.theme
-      WHERE r.record_id = ANY(${rowIds}::uuid[]) ORDER BY r.record_id, t.slug`,
+      WHERE ${isAmong('r.record_id', 'uuid', rowIds)} ORDER BY r.record_id, t.slug`,
   );
   return manyEach(rowIds, rows, (row) => row.recordId);
 });
@@ -101,7 +101,7 @@ export const themesByRow = defineLoader<string, Theme[]>(async ({ database }, ro
 export const recommendationNumbersByRow = defineLoader<string, number[]>(async ({ database }, rowIds) => {
   const rows = await database.rows<{ recordId: string; number: number }>(
     sql`SELECT record_id AS "recordId", number FROM record_recommendation
-      WHERE record_id = ANY(${rowIds}::uuid[]) ORDER BY record_id, number`,
+      WHERE ${isAmong('record_id', 'uuid', rowIds)} ORDER BY record_id, number`,
   );
   return manyEach(rowIds, rows, (row) => row.recordId).map((found) => found.map((row) => row.number));
 });

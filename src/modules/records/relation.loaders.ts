@@ -1,10 +1,11 @@
 /** Reads of what connects records: links and adoptions. */
-import sql, { empty, raw, type Sql } from 'sql-template-tag';
+import sql, { raw, type Sql } from 'sql-template-tag';
 import { type ConnectionArguments, OrderDirection } from '../../common/connection.js';
 import { defineFieldLoader, defineLoader } from '../../platform/auth/context.js';
 import type { Viewer } from '../../platform/auth/viewer.js';
 import { visible } from '../../platform/auth/visibility.js';
-import { oneEach } from '../../platform/database/batch.js';
+import { isAmong, oneEach } from '../../platform/database/batch.js';
+import { anyOf } from '../../platform/database/conditions.js';
 import { readConnections } from '../../platform/database/connection-query.js';
 import type { KeysetOrder } from '../../platform/database/keyset.js';
 import type { Adoption } from './adoption.entity.js';
@@ -31,7 +32,7 @@ export const linkById = defineLoader<string, Link | null>(async ({ database, vie
   oneEach(
     ids,
     await database.rows<Link>(
-      sql`SELECT ${LINK_COLUMNS} FROM link l WHERE l.id = ANY(${ids}::uuid[]) AND ${visibleLink(viewer)}`,
+      sql`SELECT ${LINK_COLUMNS} FROM link l WHERE ${isAmong('l.id', 'uuid', ids)} AND ${visibleLink(viewer)}`,
     ),
     (row) => row.id,
   ),
@@ -41,7 +42,7 @@ export const adoptionById = defineLoader<string, Adoption | null>(async ({ datab
   oneEach(
     ids,
     await database.rows<Adoption>(
-      sql`SELECT ${ADOPTION_COLUMNS} FROM adoption a WHERE a.id = ANY(${ids}::uuid[]) AND ${visibleAdoption(viewer)}`,
+      sql`SELECT ${ADOPTION_COLUMNS} FROM adoption a WHERE ${isAmong('a.id', 'uuid', ids)} AND ${visibleAdoption(viewer)}`,
     ),
     (row) => row.id,
   ),
@@ -56,8 +57,7 @@ export const linksOfRecord = defineFieldLoader(
   ({ database, viewer }, recordIds, { relations, ...page }: LinkArguments) =>
     readConnections<Link>(database, recordIds, page, {
       columns: LINK_COLUMNS,
-      from: sql`FROM link l WHERE (l.from_id = parent.id OR l.to_id = parent.id) AND ${visibleLink(viewer)}
-      ${relations == null ? empty : sql`AND l.relation = ANY(${relations}::text[])`}`,
+      from: sql`FROM link l WHERE (l.from_id = parent.id OR l.to_id = parent.id) AND ${visibleLink(viewer)}${anyOf('l.relation', 'text', relations)}`,
       order: newestFirst('link', 'l'),
     }),
 );

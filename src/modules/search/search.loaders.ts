@@ -2,7 +2,7 @@
 import sql, { raw } from 'sql-template-tag';
 import { defineFieldLoader } from '../../platform/auth/context.js';
 import { primary, visible } from '../../platform/auth/visibility.js';
-import { oneEach } from '../../platform/database/batch.js';
+import { isAmong, oneEach } from '../../platform/database/batch.js';
 import type { Excerpt } from './search.types.js';
 import { excerptOf, matcher, wordsOf } from './snippet.js';
 
@@ -40,7 +40,7 @@ export const excerptByRecord = defineFieldLoader<{ query: string }, Excerpt | nu
               && stem.stems
           ) AS stemmed
         FROM asked, stem, record r CROSS JOIN LATERAL (SELECT ${SAID} AS text) AS said
-        WHERE r.id = ANY(${recordIds}::uuid[]) AND ${primary('r')} AND ${visible(viewer, 'r')}`,
+        WHERE ${isAmong('r.id', 'uuid', recordIds)} AND ${primary('r')} AND ${visible(viewer, 'r')}`,
     );
     return oneEach(recordIds, rows, (row) => row.id).map(
       (row) => row && excerptOf(row.text, matcher(row.asked, row.stemmed)),

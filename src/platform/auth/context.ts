@@ -38,13 +38,18 @@ export interface FieldKey<Arguments> {
 export function defineFieldLoader<Arguments extends object, Value>(
   batch: (scope: ReadScope, parents: readonly string[], fieldArguments: Arguments) => Promise<ArrayLike<Value | Error>>,
 ): Loader<FieldKey<Arguments>, Value> {
-  const argumentsKey = (key: FieldKey<Arguments>) => JSON.stringify(key.arguments);
+  // Each key is asked for its text twice: by DataLoader, and to be put into its group.
+  const texts = new WeakMap<FieldKey<Arguments>, string>();
   return {
-    cacheKey: (key) => `${key.parent} ${argumentsKey(key)}`,
+    cacheKey: (key) => {
+      const text = JSON.stringify(key.arguments);
+      texts.set(key, text);
+      return `${key.parent} ${text}`;
+    },
     batch: async (scope, keys) => {
       const groups = new Map<string, number[]>();
       keys.forEach((key, index) => {
-        const group = argumentsKey(key);
+        const group = texts.get(key)!;
         const indexes = groups.get(group);
         if (indexes === undefined) groups.set(group, [index]);
         else indexes.push(index);

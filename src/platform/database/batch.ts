@@ -1,4 +1,17 @@
-/** Puts the rows of one batched statement back to the keys that asked for them, in the order that DataLoader wants. */
+/** Many keys in one statement, and its rows put back to the keys that asked for them, in the order that DataLoader wants. */
+import sql, { raw, type Sql } from 'sql-template-tag';
+
+/**
+ * Condition that a column holds one of the keys. A single key, as a query of one record has it on every level, is compared
+ * by itself: for a list PostgreSQL plans anew each time, to see how long it is (0.21 ms a statement instead of 0.12).
+ *
+ * @param column an SQL expression; never text from outside
+ */
+export function isAmong(column: string, type: 'uuid' | 'text' | 'integer', keys: readonly (string | number)[]): Sql {
+  return keys.length === 1
+    ? sql`${raw(column)} = ${keys[0]}::${raw(type)}`
+    : sql`${raw(column)} = ANY(${keys}::${raw(type)}[])`;
+}
 
 /** For keys with at most one row each. */
 export function oneEach<Key, Row>(

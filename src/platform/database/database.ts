@@ -1,5 +1,6 @@
 /** The one door to PostgreSQL: entities for writes, named SQL for reads, one pool for both. */
 import pg from 'pg';
+import QuickLRU from 'quick-lru';
 import sql, { type Sql } from 'sql-template-tag';
 import { DataSource, type EntityManager, type EntitySchema, type MixedList } from 'typeorm';
 import { DatabaseUnavailableError } from './connection-failure.js';
@@ -55,6 +56,7 @@ export class Database {
   readonly dataSource: DataSource;
   private readonly connection: DatabaseConnection;
   private readonly statementNames = new Map<string, string>();
+  private readonly seenOnce = new QuickLRU<string, true>({ maxSize: PREPARED_STATEMENTS });
   private pool: pg.Pool;
 
   private constructor(options: DatabaseOptions) {
@@ -202,9 +204,14 @@ export class Database {
     if (server!.encoding !== 'UTF8') throw new Error(`its encoding is ${server!.encoding}; create it with UTF8.`);
   }
 
+  /** Only what comes again is prepared: one-off filters must not use up the names. */
   private statementName(text: string): string | undefined {
     const known = this.statementNames.get(text);
     if (known !== undefined || this.statementNames.size >= PREPARED_STATEMENTS) return known;
+    if (!this.seenOnce.has(text)) {
+      this.seenOnce.set(text, true);
+      return undefined;
+    }
     const name = `medspil_${this.statementNames.size + 1}`;
     this.statementNames.set(text, name);
     return name;

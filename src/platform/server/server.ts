@@ -76,8 +76,9 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   let http!: { close: () => Promise<void> };
   let streams!: { close: () => void };
   await fastify.register(async (scope) => {
-    scope.addHook('onRequest', async (_request, reply) => {
+    scope.addHook('onRequest', (_request, reply, done) => {
       reply.header('cache-control', 'no-store');
+      done();
     });
     registerRequestViewer(scope, options.authenticate);
     http = await registerHttp(scope, engine);
@@ -111,14 +112,15 @@ export async function createServer(options: ServerOptions): Promise<Server> {
 }
 
 function registerResponseHooks(fastify: FastifyInstance): void {
-  fastify.addHook('onRequest', async (_request, reply) => {
+  fastify.addHook('onRequest', (_request, reply, done) => {
     reply.headers({
       'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
       'referrer-policy': 'no-referrer',
       'x-content-type-options': 'nosniff',
     });
+    done();
   });
-  fastify.addHook('onResponse', async (request, reply) => {
+  fastify.addHook('onResponse', (request, reply, done) => {
     request.log.debug(
       {
         method: request.method,
@@ -128,6 +130,7 @@ function registerResponseHooks(fastify: FastifyInstance): void {
       },
       'request',
     );
+    done();
   });
 }
 
