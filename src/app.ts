@@ -114,15 +114,21 @@ export interface App {
   close(): Promise<void>;
 }
 
+export interface KnowledgeBaseOptions {
+  readonly join?: boolean;
+  readonly onLost?: ((error: Error) => void) | undefined;
+}
+
 /**
  * Starts the database, brings it up to date, seeds it, and follows its log.
  *
- * @param options `join`: where a server runs on the embedded database, work beside it instead of being refused
+ * @param options `join`: where a server runs on the embedded database, work beside it instead of being refused; `onLost`:
+ *   hears that the embedded database is gone for good
  */
 export async function openKnowledgeBase(
   config: Config,
   logger: Logger,
-  options: { readonly join?: boolean } = {},
+  options: KnowledgeBaseOptions = {},
 ): Promise<KnowledgeBase> {
   const closers: (() => Promise<void>)[] = [];
   const close = async (): Promise<void> => {
@@ -137,7 +143,7 @@ export async function openKnowledgeBase(
   };
   try {
     const database = await Database.open({
-      connection: await connectionOf(config, logger, closers, options.join ?? false),
+      connection: await connectionOf(config, logger, closers, options),
       entities: ENTITIES,
       migrations: MIGRATIONS,
       onIdleError: (error) => logger.warn({ message: error.message }, 'a database connection broke'),
@@ -166,7 +172,7 @@ async function connectionOf(
   config: Config,
   logger: Logger,
   closers: (() => Promise<void>)[],
-  join: boolean,
+  { join, onLost }: KnowledgeBaseOptions,
 ): Promise<DatabaseConnection> {
   if (config.databaseUrl !== undefined) return { url: config.databaseUrl };
   const joined = join ? await joinEmbeddedPostgres(config.dataDirectory) : undefined;
@@ -174,6 +180,7 @@ async function connectionOf(
   const postgres = await startEmbeddedPostgres({
     dataDirectory: config.dataDirectory,
     log: (line) => logger.info(line),
+    onLost,
   });
   closers.push(() => postgres.stop());
   return postgres.connection;
@@ -198,18 +205,22 @@ function createServices(database: Database, log: KnowledgeLog): KnowledgeService
   };
 }
 
+export interface AppOptions extends Pick<KnowledgeBaseOptions, 'onLost'> {
+  readonly explorerDirectory?: string;
+}
+
 /**
  * Starts the whole server. It listens when this resolves.
  *
- * @param explorerDirectory where the built explorer lies
+ * @param options `explorerDirectory`: where the built explorer lies; `onLost`: hears that the embedded database is gone
  */
 export async function startApp(
   config: Config,
   logger: Logger,
-  explorerDirectory: string = fileURLToPath(new URL('../explorer', import.meta.url)),
+  { explorerDirectory = fileURLToPath(new URL('../explorer', import.meta.url)), onLost }: AppOptions = {},
 ): Promise<App> {
   const { key, file } = await loadAdminKey(config.dataDirectory, config.adminApiKey);
-  const knowledgeBase = await openKnowledgeBase(config, logger);
+  const knowledgeBase = await openKnowledgeBase(config, logger, { onLost });
   try {
     const { database, log, services } = knowledgeBase;
     const schema = buildGraphqlSchema([

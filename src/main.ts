@@ -16,8 +16,8 @@ let stopping = false;
 try {
   const config = readConfig();
   const logger = pino({ level: config.logLevel }, standardOutput());
-  const starting = startApp(config, logger);
-  stopWhenTold(starting, logger);
+  const starting = startApp(config, logger, { onLost: (error) => fail(error) });
+  const fail = stopWhenTold(starting, logger);
   const app = await starting;
   if (!stopping) announce(app);
 } catch (error) {
@@ -48,7 +48,8 @@ function announce({ url, adminKeyFile }: App): void {
   );
 }
 
-function stopWhenTold(starting: Promise<App>, logger: Logger): void {
+/** Stops the server on a signal, on an error that nobody expected, and when the function that it gives is called. */
+function stopWhenTold(starting: Promise<App>, logger: Logger): (error: Error) => void {
   const stop = async (exitCode: number): Promise<void> => {
     if (stopping) return;
     stopping = true;
@@ -73,9 +74,11 @@ function stopWhenTold(starting: Promise<App>, logger: Logger): void {
       void stop(0);
     });
   }
-  // Rejections that nobody handles come here, too. After one nothing is sure, except that a supervisor can start anew.
-  process.on('uncaughtException', (error) => {
-    logger.fatal({ err: error }, 'unexpected error; stopping');
+  const fail = (error: Error): void => {
+    if (!stopping) logger.fatal({ err: error }, 'unexpected error; stopping');
     void stop(1);
-  });
+  };
+  // Rejections that nobody handles come here, too. After one nothing is sure, except that a supervisor can start anew.
+  process.on('uncaughtException', fail);
+  return fail;
 }

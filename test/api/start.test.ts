@@ -223,6 +223,18 @@ describe('a server that was cut short', () => {
     expect((await ask(await next.ready, SEEDED_CASES)).data.caseStudies.totalCount).toBeGreaterThanOrEqual(3);
   });
 
+  it('lost its PostgreSQL: it says so in its log, and reports failure for a supervisor to start it anew', async () => {
+    const folder = await openFolder();
+    const robbed = await startServerProcess({ DATA_DIR: folder, SEED: 'false' });
+    await robbed.ready;
+    process.kill((await postmasterOf(folder))!, 'SIGKILL');
+    expect(await robbed.ended).toEqual({ code: 1, signal: null });
+    expect(robbed.stdout).toMatch(/"level":60,.*ended unexpectedly/);
+
+    const next = await startServerProcess({ DATA_DIR: folder, SEED: 'false' });
+    expect((await ask(await next.ready, COUNTS)).errors).toBeUndefined();
+  });
+
   it('met an error that nobody handles: it says so in its log, stops PostgreSQL and reports failure', async () => {
     const folder = await openFolder();
     const fault = 'process.on("SIGUSR2", () => void Promise.reject(new Error("out of the blue")))';

@@ -52,7 +52,7 @@ async function startOn(database: TestDatabase, seed: boolean): Promise<TestServe
       logLevel: 'error',
     },
     pino({ level: 'error' }),
-    fileURLToPath(new URL('../../dist/explorer', import.meta.url)),
+    { explorerDirectory: fileURLToPath(new URL('../../dist/explorer', import.meta.url)) },
   );
   const send = async (query: string, variables: object | undefined, headers: Record<string, string>) => {
     const response = await fetch(`${app.url}/graphql`, {

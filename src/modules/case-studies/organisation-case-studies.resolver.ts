@@ -21,6 +21,7 @@ export class OrganisationCaseStudiesResolver {
     return loader(caseStudiesOfOrganisation).load({
       parent: id,
       arguments: { ...page, columns: columnsOfNodes(info) },
+      field: info.fieldNodes[0],
     });
   }
 }

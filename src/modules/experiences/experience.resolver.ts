@@ -99,6 +99,10 @@ export class CaseStudyExperiencesResolver {
     @Info() info: GraphQLResolveInfo,
     @Args(() => ConnectionArguments) page: ConnectionArguments,
   ) {
-    return loader(experiencesOfCaseStudy).load({ parent: id, arguments: { ...page, columns: columnsOfNodes(info) } });
+    return loader(experiencesOfCaseStudy).load({
+      parent: id,
+      arguments: { ...page, columns: columnsOfNodes(info) },
+      field: info.fieldNodes[0],
+    });
   }
 }

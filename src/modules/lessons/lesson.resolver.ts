@@ -111,7 +111,11 @@ export class LessonResolver {
     @Info() info: GraphQLResolveInfo,
     @Args(() => ConnectionArguments) page: ConnectionArguments,
   ) {
-    return loader(caseStudiesOfLesson).load({ parent: id, arguments: { ...page, columns: columnsOfNodes(info) } });
+    return loader(caseStudiesOfLesson).load({
+      parent: id,
+      arguments: { ...page, columns: columnsOfNodes(info) },
+      field: info.fieldNodes[0],
+    });
   }
 }
 
@@ -132,7 +136,11 @@ export class ExperienceLessonsResolver {
     @Info() info: GraphQLResolveInfo,
     @Args(() => ConnectionArguments) page: ConnectionArguments,
   ) {
-    return loader(lessonsOfExperience).load({ parent: id, arguments: { ...page, columns: columnsOfNodes(info) } });
+    return loader(lessonsOfExperience).load({
+      parent: id,
+      arguments: { ...page, columns: columnsOfNodes(info) },
+      field: info.fieldNodes[0],
+    });
   }
 }
 
@@ -147,6 +155,10 @@ export class CaseStudyLessonsResolver {
     @Info() info: GraphQLResolveInfo,
     @Args(() => ConnectionArguments) page: ConnectionArguments,
   ) {
-    return loader(lessonsOfCaseStudy).load({ parent: id, arguments: { ...page, columns: columnsOfNodes(info) } });
+    return loader(lessonsOfCaseStudy).load({
+      parent: id,
+      arguments: { ...page, columns: columnsOfNodes(info) },
+      field: info.fieldNodes[0],
+    });
   }
 }

@@ -29,6 +29,11 @@ export function defineLoader<Key extends string | number, Value>(
 export interface FieldKey<Arguments> {
   readonly parent: string;
   readonly arguments: Arguments;
+  /**
+   * The place in the document where the field stands (`info.fieldNodes[0]`). Within an operation it has the same arguments
+   * for every parent, and so tells them apart without a look at them; left out, they are compared by their JSON.
+   */
+  readonly field?: object;
 }
 
 /**
@@ -38,18 +43,14 @@ export interface FieldKey<Arguments> {
 export function defineFieldLoader<Arguments extends object, Value>(
   batch: (scope: ReadScope, parents: readonly string[], fieldArguments: Arguments) => Promise<ArrayLike<Value | Error>>,
 ): Loader<FieldKey<Arguments>, Value> {
-  // Each key is asked for its text twice: by DataLoader, and to be put into its group.
-  const texts = new WeakMap<FieldKey<Arguments>, string>();
+  const groupOf = (key: FieldKey<Arguments>) =>
+    key.field === undefined ? JSON.stringify(key.arguments) : numberOf(key.field);
   return {
-    cacheKey: (key) => {
-      const text = JSON.stringify(key.arguments);
-      texts.set(key, text);
-      return `${key.parent} ${text}`;
-    },
+    cacheKey: (key) => `${key.parent} ${groupOf(key)}`,
     batch: async (scope, keys) => {
-      const groups = new Map<string, number[]>();
+      const groups = new Map<string | number, number[]>();
       keys.forEach((key, index) => {
-        const group = texts.get(key)!;
+        const group = groupOf(key);
         const indexes = groups.get(group);
         if (indexes === undefined) groups.set(group, [index]);
         else indexes.push(index);
@@ -65,6 +66,16 @@ export function defineFieldLoader<Arguments extends object, Value>(
       return values;
     },
   };
+}
+
+const numbers = new WeakMap<object, number>();
+let lastNumber = 0;
+
+/** A number of its own for each object. */
+function numberOf(object: object): number {
+  let number = numbers.get(object);
+  if (number === undefined) numbers.set(object, (number = ++lastNumber));
+  return number;
 }
 
 /** The third argument of every resolver. A plain object: Apollo Server copies it. */

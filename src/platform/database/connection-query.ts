@@ -37,12 +37,13 @@ export async function readConnections<Row extends object>(
   { columns, from, order }: ListQuery<Row>,
 ): Promise<Connection<Row>[]> {
   const plan = planPage(page, order);
-  const rows = await database.rows<Row & { parentId: string }>(
-    sql`SELECT parent.id AS "parentId", child.* FROM unnest(${parents}::uuid[]) AS parent(id)
+  // A parent is told by its place: shorter than its id in every row, and found without a look-up.
+  const rows = await database.rows<Row & { place: number }>(
+    sql`SELECT parent.place, child.* FROM unnest(${parents}::uuid[]) WITH ORDINALITY AS parent(id, place)
       CROSS JOIN LATERAL (SELECT ${columns} ${from}${plan.seek} ORDER BY ${plan.orderBy} LIMIT ${plan.limit}) AS child`,
   );
-  const byParent = new Map<string, Row[]>(parents.map((parent) => [parent, []]));
-  for (const row of rows) byParent.get(row.parentId)!.push(row);
+  const byParent: Row[][] = parents.map(() => []);
+  for (const row of rows) byParent[row.place - 1]!.push(row);
   let counts: Promise<Map<string, number>> | undefined;
   const countAll = async () => {
     const counted = await database.rows<{ parentId: string; count: number }>(
@@ -51,9 +52,9 @@ export async function readConnections<Row extends object>(
     );
     return new Map(counted.map((row) => [row.parentId, row.count]));
   };
-  return parents.map((parent) =>
+  return parents.map((parent, index) =>
     plan.connection(
-      byParent.get(parent)!,
+      byParent[index]!,
       async () => (await (counts ??= countAll())).get(parent)!,
       (row) => row,
     ),

@@ -28,6 +28,8 @@ export interface EmbeddedPostgresOptions {
   dataDirectory: string;
   /** Takes one line for a person to read. */
   log: (line: string) => void;
+  /** Hears that PostgreSQL is gone although nobody stopped it: it ended by itself, or another server took it over. */
+  onLost?: ((error: Error) => void) | undefined;
   /** PostgreSQL settings beside the usual ones; without effect on a PostgreSQL that is found running. */
   settings?: PostgresSettings;
 }
@@ -85,7 +87,10 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const origin = postmaster.launched ? 'started' : 'left running by an earlier server, was taken over';
   options.log(`PostgreSQL (process ${postmaster.pid}, ${cluster.directory}) ${origin}.`);
 
-  const watch = watchPostmaster(reached, options.log);
+  const watch = watchPostmaster(reached, (line) => {
+    options.log(line);
+    options.onLost?.(new Error(line));
+  });
   let stopped: Promise<void> | undefined;
   const stop = async () => {
     if (!watch.end()) return;
@@ -209,7 +214,7 @@ async function createDatabase(client: pg.Client): Promise<void> {
  */
 function watchPostmaster(
   { postmaster, socketDirectory, client }: ReachedPostmaster,
-  log: (line: string) => void,
+  onLost: (line: string) => void,
 ): { end(): boolean } {
   let ended = false;
   let owned = true;
@@ -226,8 +231,8 @@ function watchPostmaster(
       await delay(100);
     }
     if (ended) return;
-    if (owned) log(`PostgreSQL (process ${postmaster.pid}) ended unexpectedly: ${await postmaster.lastWords()}`);
-    else log(`Another server has taken over PostgreSQL (process ${postmaster.pid}).`);
+    if (owned) onLost(`PostgreSQL (process ${postmaster.pid}) ended unexpectedly: ${await postmaster.lastWords()}`);
+    else onLost(`Another server has taken over PostgreSQL (process ${postmaster.pid}).`);
   };
   hold(client);
   return {

@@ -41,7 +41,8 @@ export function createGraphqlEngine({
     prepare: createPrepareOperation(schema),
     run: async (prepared, viewer) => {
       try {
-        const rootValue = await rootValueOf(prepared);
+        const reading = rootValueOf(prepared);
+        const rootValue = reading && (await reading);
         const { data, errors } = await execute(prepared, createContext(viewer), rootValue);
         return errors === undefined ? { data } : { data, errors: presentErrors(errors) };
       } catch (error) {

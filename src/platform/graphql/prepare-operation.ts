@@ -42,6 +42,8 @@ export function isPrepared(preparation: PreparedOperation | readonly GraphQLErro
 
 export function createPrepareOperation(schema: GraphQLSchema): PrepareOperation {
   const documents = new DocumentCache(CACHED_CHARACTERS);
+  // Without variables an operation costs the same each time.
+  const admitted = new WeakSet<OperationDefinitionNode>();
 
   function readDocument(text: string): DocumentNode | readonly GraphQLError[] {
     const known = documents.get(text);
@@ -81,7 +83,10 @@ export function createPrepareOperation(schema: GraphQLSchema): PrepareOperation 
     });
     if (errors) return errors.map((error) => withCode('BAD_USER_INPUT', error));
     try {
-      admit(schema, document, operation, coerced);
+      if (!admitted.has(operation)) {
+        admit(schema, document, operation, coerced);
+        if (!operation.variableDefinitions?.length) admitted.add(operation);
+      }
     } catch (error) {
       if (!(error instanceof GraphQLError)) throw error;
       return [error.extensions['code'] === undefined ? withCode('BAD_USER_INPUT', error) : error];

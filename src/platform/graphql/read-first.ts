@@ -7,20 +7,23 @@ import type { PreparedOperation } from './prepare-operation.js';
 export type ReadFirst = Readonly<Record<string, () => Promise<unknown>>>;
 
 /** Makes the root value of an operation, with what is to be read first where the operation asks for it. */
-export function createRootValue(readFirst: ReadFirst): (prepared: PreparedOperation) => Promise<object | undefined> {
+export function createRootValue(readFirst: ReadFirst): (prepared: PreparedOperation) => Promise<object> | undefined {
   const readers = Object.entries(readFirst);
   // By operation, so that the answer is forgotten with the parsed document.
   const asked = new WeakMap<object, ReadonlySet<string>>();
-  return async ({ document, operation }) => {
+  return ({ document, operation }) => {
     let fields = asked.get(operation);
     if (fields === undefined) {
       fields = rootFields(operation.selectionSet, fragmentsByName(document));
       asked.set(operation, fields);
     }
     const wanted = readers.filter(([name]) => fields.has(name));
-    if (wanted.length === 0) return undefined;
-    return Object.fromEntries(await Promise.all(wanted.map(async ([name, read]) => [name, await read()] as const)));
+    return wanted.length === 0 ? undefined : readAll(wanted);
   };
+}
+
+async function readAll(readers: readonly (readonly [string, () => Promise<unknown>])[]): Promise<object> {
+  return Object.fromEntries(await Promise.all(readers.map(async ([name, read]) => [name, await read()] as const)));
 }
 
 function rootFields(

@@ -66,7 +66,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   // GraphQL comes as JSON. A text/plain body could be sent by any web page without asking first.
   fastify.removeContentTypeParser('text/plain');
   registerRequestErrors(fastify, engine.presentErrors);
-  registerResponseHooks(fastify);
+  registerResponseHooks(fastify, logger);
   registerHealth(fastify, async () => listening && !closing && (await options.isReady()));
   fastify.get('/schema.graphql', (_request, reply) =>
     reply.header('cache-control', 'no-cache').type('text/plain; charset=utf-8').send(options.sdl),
@@ -111,7 +111,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   };
 }
 
-function registerResponseHooks(fastify: FastifyInstance): void {
+function registerResponseHooks(fastify: FastifyInstance, logger: Logger): void {
   fastify.addHook('onRequest', (_request, reply, done) => {
     reply.headers({
       'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
@@ -120,6 +120,7 @@ function registerResponseHooks(fastify: FastifyInstance): void {
     });
     done();
   });
+  if (!logger.isLevelEnabled('debug')) return;
   fastify.addHook('onResponse', (request, reply, done) => {
     request.log.debug(
       {

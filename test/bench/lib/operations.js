@@ -47,22 +47,24 @@ export const operations = {
     rows: 20,
   },
   Q3: {
-    about: '10 cases, 10 experiences each, with lessons',
+    about: '20 cases, 10 experiences each, with lessons',
     document: `query Q3 {
-      caseStudies(first: 10) {
-        nodes { slug experiences(first: 10) { nodes { title lessons(first: 10) { nodes { title } } } } }
+      caseStudies(first: 20) {
+        nodes {
+          slug title
+          experiences(first: 10) {
+            nodes { title outcome experienced gain lessons(first: 10) { nodes { title advice } } }
+          }
+        }
       }
     }`,
     variables: [{}],
     read: (data) =>
-      data.caseStudies.nodes.map(({ slug, experiences }) => ({
-        slug,
-        experiences: experiences.nodes.map(({ title, lessons }) => ({
-          title,
-          lessons: lessons.nodes.map((lesson) => lesson.title),
-        })),
+      data.caseStudies.nodes.map(({ experiences, ...rest }) => ({
+        ...rest,
+        experiences: experiences.nodes.map(({ lessons, ...experience }) => ({ ...experience, lessons: lessons.nodes })),
       })),
-    rows: 10,
+    rows: 20,
   },
   Q4: {
     about: 'full text search, 20 hits',

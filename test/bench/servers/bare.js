@@ -31,20 +31,21 @@ const statements = {
   },
   Q3: {
     text: `SELECT json_build_object('data', json_build_object('caseStudies', json_build_object('nodes',
-        json_agg(node ORDER BY published_at DESC, id DESC))))::text AS answer
+        json_agg(page))))::text AS answer
       FROM (
-        SELECT page.published_at, page.id, json_build_object('slug', page.slug, 'experiences', json_build_object('nodes', (
-          SELECT json_agg(json_build_object('title', experience.title, 'lessons', json_build_object('nodes', (
+        SELECT case_study.slug, case_study.title, json_build_object('nodes', (
+          SELECT json_agg(told) FROM (
+            SELECT experience.title, experience.outcome, experience.experienced, experience.gain, json_build_object('nodes', (
               SELECT coalesce(json_agg(lesson), '[]') FROM (
-                SELECT record.title FROM evidence JOIN record ON record.id = evidence.lesson_id
+                SELECT record.title, record.advice FROM evidence JOIN record ON record.id = evidence.lesson_id
                 WHERE evidence.experience_id = experience.id AND record.status = 'PUBLISHED' AND record.working_copy_of IS NULL
-                ORDER BY record.published_at DESC, record.id DESC LIMIT 10) lesson))))
-          FROM (SELECT id, title FROM record
-            WHERE case_study_id = page.id AND kind = 'EXPERIENCE' AND status = 'PUBLISHED' AND working_copy_of IS NULL
-            ORDER BY published_at DESC, id DESC LIMIT 10) experience))) AS node
-        FROM (SELECT id, slug, published_at FROM record
-          WHERE kind = 'CASE_STUDY' AND status = 'PUBLISHED' AND working_copy_of IS NULL
-          ORDER BY published_at DESC, id DESC LIMIT 10) page) made`,
+                ORDER BY record.published_at DESC, record.id DESC LIMIT 10) lesson)) AS lessons
+            FROM record experience
+            WHERE case_study_id = case_study.id AND kind = 'EXPERIENCE' AND status = 'PUBLISHED' AND working_copy_of IS NULL
+            ORDER BY published_at DESC, id DESC LIMIT 10) told)) AS experiences
+        FROM record case_study
+        WHERE kind = 'CASE_STUDY' AND status = 'PUBLISHED' AND working_copy_of IS NULL
+        ORDER BY published_at DESC, id DESC LIMIT 20) page`,
     values: () => [],
   },
   Q4: {

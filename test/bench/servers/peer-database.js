@@ -1,4 +1,7 @@
-/** The statements of the Yoga and the Mercurius server: one for each list or lookup, one for each level of children. */
+/**
+ * The statements of the Yoga and the Mercurius server: one for each list or lookup, one for each level of children. Each
+ * reads what the queries that come to it ask, and the keys that lead on from there.
+ */
 import pg from 'pg';
 
 const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 20 });
@@ -8,26 +11,23 @@ async function rows(name, text, values) {
   return (await pool.query({ name, text, values })).rows;
 }
 
-const caseColumns = `id, slug, title, language, status, summary, case_kind AS "kind", scope, state, version,
-  published_at AS "publishedAt"`;
-const experienceColumns = (alias) => `${alias}.id, ${alias}.slug, ${alias}.title, ${alias}.purpose, ${alias}.gain,
-  ${alias}.phase, ${alias}.outcome, ${alias}.published_at AS "publishedAt"`;
-
 export async function readCase(slug) {
-  const statement = `SELECT ${caseColumns} FROM record
+  const statement = `SELECT id, slug, title, language, status, summary, case_kind AS "kind", scope, state, version,
+      published_at AS "publishedAt"
+    FROM record
     WHERE kind = 'CASE_STUDY' AND slug = $1 AND status = 'PUBLISHED' AND working_copy_of IS NULL`;
   return (await rows('case', statement, [slug]))[0] ?? null;
 }
 
 export function readCases(first) {
-  const statement = `SELECT ${caseColumns} FROM record
+  const statement = `SELECT id, slug, title FROM record
     WHERE kind = 'CASE_STUDY' AND status = 'PUBLISHED' AND working_copy_of IS NULL
     ORDER BY published_at DESC, id DESC LIMIT $1`;
   return rows('cases', statement, [first]);
 }
 
 export function readExperiences(first) {
-  const statement = `SELECT ${experienceColumns('record')} FROM record
+  const statement = `SELECT id, slug, title, purpose, gain, phase, outcome, published_at AS "publishedAt" FROM record
     WHERE kind = 'EXPERIENCE' AND status = 'PUBLISHED' AND working_copy_of IS NULL
     ORDER BY published_at DESC, id DESC LIMIT $1`;
   return rows('experiences', statement, [first]);
@@ -51,10 +51,10 @@ export function readContributions(partyIds) {
 
 /** The newest `first` of each case. */
 export function readExperiencesOfCases(caseIds, first) {
-  const statement = `SELECT parent.id AS "caseId", ${experienceColumns('child')}
+  const statement = `SELECT parent.id AS "caseId", child.*
     FROM unnest($1::uuid[]) AS parent (id)
     CROSS JOIN LATERAL (
-      SELECT * FROM record
+      SELECT id, title, outcome, experienced, gain FROM record
       WHERE case_study_id = parent.id AND kind = 'EXPERIENCE' AND status = 'PUBLISHED' AND working_copy_of IS NULL
       ORDER BY published_at DESC, id DESC LIMIT $2
     ) child`;
@@ -63,10 +63,10 @@ export function readExperiencesOfCases(caseIds, first) {
 
 /** The newest `first` of each experience. */
 export function readLessonsOfExperiences(experienceIds, first) {
-  const statement = `SELECT parent.id AS "experienceId", child.id, child.title
+  const statement = `SELECT parent.id AS "experienceId", child.*
     FROM unnest($1::uuid[]) AS parent (id)
     CROSS JOIN LATERAL (
-      SELECT record.id, record.title FROM evidence JOIN record ON record.id = evidence.lesson_id
+      SELECT record.title, record.advice FROM evidence JOIN record ON record.id = evidence.lesson_id
       WHERE evidence.experience_id = parent.id AND record.status = 'PUBLISHED' AND record.working_copy_of IS NULL
       ORDER BY record.published_at DESC, record.id DESC LIMIT $2
     ) child`;
@@ -75,7 +75,7 @@ export function readLessonsOfExperiences(experienceIds, first) {
 
 /** What answers a query, the best first, scored as Medspil scores. */
 export function search(query, first) {
-  const statement = `SELECT found.score, record.id, record.title, record.kind AS "recordKind" FROM (
+  const statement = `SELECT found.score, record.title, record.kind AS "recordKind" FROM (
       SELECT scored.id, scored.score FROM (
         SELECT record.id, ts_rank(record.search, any_word, 1)::float8 AS score
         FROM record_search_query($1) AS query CROSS JOIN search_any_word(query) AS any_word CROSS JOIN record

@@ -10,7 +10,6 @@ export const typeDefs = `
   }
 
   interface KnowledgeRecord {
-    id: ID!
     title: String!
   }
 
@@ -51,6 +50,7 @@ export const typeDefs = `
     slug: String!
     title: String!
     purpose: String!
+    experienced: String!
     gain: String!
     phase: String!
     outcome: String!
@@ -59,8 +59,8 @@ export const typeDefs = `
   }
 
   type Lesson implements KnowledgeRecord {
-    id: ID!
     title: String!
+    advice: String!
   }
 
   type CaseStudyConnection {

@@ -29,20 +29,19 @@ export const postgraphileOperations = {
   },
   Q3: {
     document: `query Q3 {
-      allCaseStudies(first: 10, orderBy: PUBLISHED_AT_DESC) {
+      allCaseStudies(first: 20, orderBy: PUBLISHED_AT_DESC) {
         nodes {
-          slug
-          experiences(first: 10, orderBy: PUBLISHED_AT_DESC) { nodes { title lessons(first: 10) { nodes { title } } } }
+          slug title
+          experiences(first: 10, orderBy: PUBLISHED_AT_DESC) {
+            nodes { title outcome experienced gain lessons(first: 10) { nodes { title advice } } }
+          }
         }
       }
     }`,
     read: (data) =>
-      data.allCaseStudies.nodes.map(({ slug, experiences }) => ({
-        slug,
-        experiences: experiences.nodes.map(({ title, lessons }) => ({
-          title,
-          lessons: lessons.nodes.map((lesson) => lesson.title),
-        })),
+      data.allCaseStudies.nodes.map(({ experiences, ...rest }) => ({
+        ...rest,
+        experiences: experiences.nodes.map(({ lessons, ...experience }) => ({ ...experience, lessons: lessons.nodes })),
       })),
   },
   Q4: {

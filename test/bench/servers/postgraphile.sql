@@ -9,13 +9,13 @@ FROM public.record WHERE kind = 'CASE_STUDY' AND status = 'PUBLISHED' AND workin
 COMMENT ON VIEW postgraphile.case_study IS E'@primaryKey id\n@unique slug';
 
 CREATE VIEW postgraphile.experience AS
-SELECT id, case_study_id, slug, title, purpose, gain, phase, outcome, published_at
+SELECT id, case_study_id, slug, title, purpose, experienced, gain, phase, outcome, published_at
 FROM public.record WHERE kind = 'EXPERIENCE' AND status = 'PUBLISHED' AND working_copy_of IS NULL;
 COMMENT ON VIEW postgraphile.experience IS
   E'@primaryKey id\n@foreignKey (case_study_id) references case_study (id)|@foreignFieldName experiences';
 
 CREATE VIEW postgraphile.lesson AS
-SELECT id, title, published_at
+SELECT id, title, advice, published_at
 FROM public.record WHERE kind = 'LESSON' AND status = 'PUBLISHED' AND working_copy_of IS NULL;
 COMMENT ON VIEW postgraphile.lesson IS E'@primaryKey id';
 
