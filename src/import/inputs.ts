@@ -84,8 +84,8 @@ export function contributionInput(kind: ContributionKind, description: string): 
   return Object.assign(new ContributionInput(), { kind, description, amount: null, currency: null });
 }
 
-export function fundingInput(pool: string, amount: number, currency: string, year: number | null): FundingInput {
-  return Object.assign(new FundingInput(), { pool, amount, currency, year });
+export function fundingInput(pool: string, amount: number, currency: string): FundingInput {
+  return Object.assign(new FundingInput(), { pool, amount, currency, year: null });
 }
 
 export function sourceInput(

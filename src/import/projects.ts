@@ -139,12 +139,8 @@ function readProject(
       funding:
         grant > 0 && pool !== null
           ? [
-              fundingInput(
-                `${pool} ${fields.text('period')}`.trim(),
-                grant,
-                CURRENCY,
-                startedOn === null ? null : Number(startedOn.slice(0, 4)),
-              ),
+              // The list does not say when the grant was given.
+              fundingInput(`${pool} ${fields.text('period')}`.trim(), grant, CURRENCY),
             ]
           : [],
     },
