@@ -52,7 +52,11 @@ export class CaseStudyResolver {
     @Info() info: GraphQLResolveInfo,
     @Arg('slug', () => String, { description: 'Its slug, e.g. "limboland".' }) slug: string,
   ) {
-    return loader(caseStudyBySlug).load({ parent: slug, arguments: { columns: columnsOfRecord(info) } });
+    return loader(caseStudyBySlug).load({
+      parent: slug,
+      arguments: { columns: columnsOfRecord(info) },
+      field: info.fieldNodes[0],
+    });
   }
 
   @Query(() => CaseStudyConnection, { description: 'Case studies, newest published first unless told.' })

@@ -38,7 +38,11 @@ export class ExperienceResolver {
     @Info() info: GraphQLResolveInfo,
     @Arg('slug', () => String, { description: 'Its slug.' }) slug: string,
   ) {
-    return loader(experienceBySlug).load({ parent: slug, arguments: { columns: columnsOfRecord(info) } });
+    return loader(experienceBySlug).load({
+      parent: slug,
+      arguments: { columns: columnsOfRecord(info) },
+      field: info.fieldNodes[0],
+    });
   }
 
   @Query(() => ExperienceConnection, { description: 'Experiences, newest published first unless told.' })

@@ -43,7 +43,11 @@ export class LessonResolver {
     @Info() info: GraphQLResolveInfo,
     @Arg('slug', () => String, { description: 'Its slug.' }) slug: string,
   ) {
-    return loader(lessonBySlug).load({ parent: slug, arguments: { columns: columnsOfRecord(info) } });
+    return loader(lessonBySlug).load({
+      parent: slug,
+      arguments: { columns: columnsOfRecord(info) },
+      field: info.fieldNodes[0],
+    });
   }
 
   @Query(() => LessonConnection, { description: 'Lessons, newest published first unless told.' })
