@@ -2,11 +2,7 @@
 import sql from 'sql-template-tag';
 import { defineLoader } from '../../platform/auth/context.js';
 import { isAmong, manyEach } from '../../platform/database/batch.js';
-import { RecordKind } from '../records/record.entity.js';
-import { recordBySlug } from '../records/record.loaders.js';
 import type { Benefit, Contribution, Funding, Party, RuleOfPlay } from './partnership.entity.js';
-
-export const caseStudyBySlug = recordBySlug(RecordKind.CASE_STUDY);
 
 export const partiesByRow = defineLoader<string, Party[]>(async ({ database }, rowIds) => {
   const rows = await database.rows<Party>(

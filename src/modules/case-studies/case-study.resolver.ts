@@ -16,7 +16,6 @@ import { CaseStudyFilter, CaseStudyOrder } from './case-study.filter.js';
 import { CreateCaseStudyInput, UpdateCaseStudyInput } from './case-study.input.js';
 import {
   benefitsByRow,
-  caseStudyBySlug,
   contributionsByParty,
   fundingByRow,
   partiesByRow,
@@ -48,15 +47,11 @@ export class CaseStudyResolver {
     description: 'One case study by its slug; null when there is none that you may see.',
   })
   caseStudy(
-    @Ctx() { loader }: Context,
+    @Ctx() { viewer }: Context,
     @Info() info: GraphQLResolveInfo,
     @Arg('slug', () => String, { description: 'Its slug, e.g. "limboland".' }) slug: string,
   ) {
-    return loader(caseStudyBySlug).load({
-      parent: slug,
-      arguments: { columns: columnsOfRecord(info) },
-      field: info.fieldNodes[0],
-    });
+    return this.service.bySlug(viewer, slug, columnsOfRecord(info));
   }
 
   @Query(() => CaseStudyConnection, { description: 'Case studies, newest published first unless told.' })

@@ -18,6 +18,7 @@ import {
 import { type RecordOrder, recordList, recordOrder } from '../records/record.filter.js';
 import { RecordKind } from '../records/record.entity.js';
 import { type RecordColumns, recordColumns } from '../records/record.columns.js';
+import { readRecordBySlug } from '../records/record.loaders.js';
 import { CaseStudy, type CaseStudyKind, type CaseStudyState, type Scope } from './case-study.entity.js';
 import { caseStudyConditions, type CaseStudyFilter } from './case-study.filter.js';
 import { missingFromPartnership, PARTNERSHIP_PARTS, type PartnershipPart } from './definition-check.js';
@@ -126,6 +127,11 @@ export class CaseStudyService {
     private readonly database: Database,
     private readonly drafts: DraftService,
   ) {}
+
+  /** Null where there is none that the viewer may see. */
+  bySlug(viewer: Viewer, slug: string, columns: RecordColumns): Promise<CaseStudy | null> {
+    return readRecordBySlug({ database: this.database, viewer }, RecordKind.CASE_STUDY, slug, columns);
+  }
 
   list(
     viewer: Viewer,

@@ -4,12 +4,9 @@ import { defineFieldLoader } from '../../platform/auth/context.js';
 import { visible } from '../../platform/auth/visibility.js';
 import { readConnections } from '../../platform/database/connection-query.js';
 import { recordColumns } from '../records/record.columns.js';
-import { RecordKind } from '../records/record.entity.js';
 import { recordOrder } from '../records/record.filter.js';
-import { type ColumnArguments, recordBySlug } from '../records/record.loaders.js';
+import type { ColumnArguments } from '../records/record.loaders.js';
 import type { Experience } from './experience.entity.js';
-
-export const experienceBySlug = recordBySlug(RecordKind.EXPERIENCE);
 
 /** Pages of the published experiences made in a case, newest first. */
 export const experiencesOfCaseStudy = defineFieldLoader(

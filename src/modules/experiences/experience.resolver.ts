@@ -10,7 +10,7 @@ import { recordById, writtenRecord } from '../records/record.loaders.js';
 import { Experience, ExperienceConnection } from './experience.entity.js';
 import { ExperienceFilter, ExperienceOrder } from './experience.filter.js';
 import { CreateExperienceInput, UpdateExperienceInput } from './experience.input.js';
-import { experienceBySlug, experiencesOfCaseStudy } from './experience.loaders.js';
+import { experiencesOfCaseStudy } from './experience.loaders.js';
 import type { ExperienceContent, ExperienceService } from './experience.service.js';
 
 @ObjectType({ description: 'What became of a write of an experience.', simpleResolvers: true })
@@ -34,15 +34,11 @@ export class ExperienceResolver {
     description: 'One experience by its slug; null when there is none that you may see.',
   })
   experience(
-    @Ctx() { loader }: Context,
+    @Ctx() { viewer }: Context,
     @Info() info: GraphQLResolveInfo,
     @Arg('slug', () => String, { description: 'Its slug.' }) slug: string,
   ) {
-    return loader(experienceBySlug).load({
-      parent: slug,
-      arguments: { columns: columnsOfRecord(info) },
-      field: info.fieldNodes[0],
-    });
+    return this.service.bySlug(viewer, slug, columnsOfRecord(info));
   }
 
   @Query(() => ExperienceConnection, { description: 'Experiences, newest published first unless told.' })

@@ -10,6 +10,7 @@ import type { Outcome } from '../records/outcome.js';
 import { RecordKind } from '../records/record.entity.js';
 import { type RecordOrder, recordList, recordOrder } from '../records/record.filter.js';
 import { type RecordColumns, recordColumns } from '../records/record.columns.js';
+import { readRecordBySlug } from '../records/record.loaders.js';
 import { requireRecord } from '../records/record-row.service.js';
 import { Experience, type Phase } from './experience.entity.js';
 import { experienceConditions, type ExperienceFilter } from './experience.filter.js';
@@ -58,6 +59,11 @@ export class ExperienceService {
     private readonly database: Database,
     private readonly drafts: DraftService,
   ) {}
+
+  /** Null where there is none that the viewer may see. */
+  bySlug(viewer: Viewer, slug: string, columns: RecordColumns): Promise<Experience | null> {
+    return readRecordBySlug({ database: this.database, viewer }, RecordKind.EXPERIENCE, slug, columns);
+  }
 
   list(
     viewer: Viewer,

@@ -7,12 +7,9 @@ import { isAmong, manyEach, oneEach } from '../../platform/database/batch.js';
 import { readConnections } from '../../platform/database/connection-query.js';
 import type { CaseStudy } from '../case-studies/case-study.entity.js';
 import { recordColumns } from '../records/record.columns.js';
-import { RecordKind } from '../records/record.entity.js';
 import { recordOrder } from '../records/record.filter.js';
-import { type ColumnArguments, recordBySlug } from '../records/record.loaders.js';
+import type { ColumnArguments } from '../records/record.loaders.js';
 import { type Confidence, ConfidenceLevel, type Evidence, type Lesson } from './lesson.entity.js';
-
-export const lessonBySlug = recordBySlug(RecordKind.LESSON);
 
 /** More evidence than anybody reads at once; the lists of experiences by lesson go on. */
 const EVIDENCE_SHOWN = 1000;

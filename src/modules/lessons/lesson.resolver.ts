@@ -15,7 +15,6 @@ import {
   caseStudiesOfLesson,
   confidenceByLesson,
   evidenceByLesson,
-  lessonBySlug,
   lessonsOfCaseStudy,
   lessonsOfExperience,
 } from './lesson.loaders.js';
@@ -39,15 +38,11 @@ export class LessonResolver {
     description: 'One lesson by its slug; null when there is none that you may see.',
   })
   lesson(
-    @Ctx() { loader }: Context,
+    @Ctx() { viewer }: Context,
     @Info() info: GraphQLResolveInfo,
     @Arg('slug', () => String, { description: 'Its slug.' }) slug: string,
   ) {
-    return loader(lessonBySlug).load({
-      parent: slug,
-      arguments: { columns: columnsOfRecord(info) },
-      field: info.fieldNodes[0],
-    });
+    return this.service.bySlug(viewer, slug, columnsOfRecord(info));
   }
 
   @Query(() => LessonConnection, { description: 'Lessons, newest published first unless told.' })

@@ -13,6 +13,7 @@ import { Provenance, RecordKind, type RecordStatus } from '../records/record.ent
 import type { RecordEventService } from '../records/record-event.service.js';
 import { type RecordOrder, recordList, recordOrder } from '../records/record.filter.js';
 import { type RecordColumns, recordColumns } from '../records/record.columns.js';
+import { readRecordBySlug } from '../records/record.loaders.js';
 import { lockRecords } from '../records/record-row.service.js';
 import { type EvidenceStance, Lesson } from './lesson.entity.js';
 import { lessonConditions, type LessonFilter } from './lesson.filter.js';
@@ -46,6 +47,11 @@ export class LessonService {
     private readonly drafts: DraftService,
     private readonly events: RecordEventService,
   ) {}
+
+  /** Null where there is none that the viewer may see. */
+  bySlug(viewer: Viewer, slug: string, columns: RecordColumns): Promise<Lesson | null> {
+    return readRecordBySlug({ database: this.database, viewer }, RecordKind.LESSON, slug, columns);
+  }
 
   list(
     viewer: Viewer,

@@ -1,7 +1,7 @@
 /** Reads of records, and of what the content of every record has. */
 import sql, { raw, type Sql } from 'sql-template-tag';
 import { OrderDirection } from '../../common/connection.js';
-import { type Context, defineFieldLoader, defineLoader } from '../../platform/auth/context.js';
+import { type Context, defineFieldLoader, defineLoader, type ReadScope } from '../../platform/auth/context.js';
 import { can } from '../../platform/auth/permissions.js';
 import type { Viewer } from '../../platform/auth/viewer.js';
 import { primary, visible } from '../../platform/auth/visibility.js';
@@ -63,17 +63,18 @@ export const recordWithColumns = defineFieldLoader<ColumnArguments, KnowledgeRec
   },
 );
 
-/** One record by kind and slug; the slug is the parent. */
-export function recordBySlug(kind: RecordKind) {
-  return defineFieldLoader<ColumnArguments, KnowledgeRecord | null>(
-    async ({ database, viewer }, slugs, { columns }) => {
-      const rows = await database.rows<KnowledgeRecord & { key: string }>(
-        sql`SELECT r.slug AS key, ${recordColumns(columns)} FROM record r
-        WHERE r.kind = ${kind} AND ${isAmong('r.slug', 'text', slugs)} AND ${primary('r')} AND ${visible(viewer, 'r')}`,
-      );
-      return oneEach(slugs, rows, (row) => row.key);
-    },
+/** One record by kind and slug; null where there is none that the viewer may see. A look-up from the root needs no batch. */
+export async function readRecordBySlug<Kind extends KnowledgeRecord>(
+  { database, viewer }: ReadScope,
+  kind: RecordKind,
+  slug: string,
+  columns: RecordColumns,
+): Promise<Kind | null> {
+  const row = await database.row<Kind>(
+    sql`SELECT ${recordColumns(columns)} FROM record r
+      WHERE r.kind = ${kind} AND r.slug = ${slug} AND ${primary('r')} AND ${visible(viewer, 'r')}`,
   );
+  return row ?? null;
 }
 
 export interface ColumnArguments {
