@@ -8,7 +8,8 @@ import { primary, visible } from '../../platform/auth/visibility.js';
 import { anyId, anyOf } from '../../platform/database/conditions.js';
 import type { Database } from '../../platform/database/database.js';
 import { type KeysetOrder, planPage } from '../../platform/database/keyset.js';
-import { type KnowledgeRecord, RecordStatus } from '../records/record.entity.js';
+import type { KnowledgeRecord } from '../records/record.entity.js';
+import { withStatus } from '../records/record.filter.js';
 import { type RecordColumns, recordColumns } from '../records/record.columns.js';
 import {
   QUERY_LENGTH,
@@ -47,7 +48,7 @@ export class SearchService {
     const rows = await this.database.rows<Found>(
       sql`SELECT ${recordColumns(columns)}, found.id AS "foundId", found.score FROM (
           SELECT scored.id, scored.score FROM (
-            SELECT r.id, ts_rank(r.search, any_word, ${BY_LENGTH})::float8 AS score ${matches} OFFSET 0
+            SELECT r.id, ts_rank(r.search, any_word, ${raw(BY_LENGTH)})::float8 AS score ${matches} OFFSET 0
           ) AS scored WHERE TRUE${plan.seek} ORDER BY ${plan.orderBy} LIMIT ${plan.limit}
         ) AS found JOIN record r ON r.id = found.id ORDER BY found.score DESC, found.id DESC`,
     );
@@ -114,7 +115,7 @@ export class SearchService {
 }
 
 /** ts_rank divides by 1 + the logarithm of the text's length: a long story has every word in it. */
-const BY_LENGTH = 1;
+const BY_LENGTH = '1';
 
 /** Best first. The name ties a cursor to its query: its score says nothing about another. */
 function orderOf(query: string): KeysetOrder<Found> {
@@ -134,10 +135,9 @@ function orderOf(query: string): KeysetOrder<Found> {
  * what to score by; both stand in FROM to be worked out once, not for each record.
  */
 function matchesOf(viewer: Viewer, query: string, filter: SearchFilter): Sql {
-  const statuses = filter.statuses?.length ? filter.statuses : [RecordStatus.PUBLISHED];
   return sql`FROM record_search_query(${query.replaceAll('\0', ' ')}) AS query
     CROSS JOIN search_any_word(query) AS any_word CROSS JOIN record r
-    WHERE r.search @@ query AND ${primary('r')} AND ${visible(viewer, 'r')}${anyOf('r.status', 'text', statuses)}
+    WHERE r.search @@ query AND ${primary('r')} AND ${visible(viewer, 'r')} AND ${withStatus(filter.statuses)}
     ${anyOf('r.kind', 'text', filter.kinds)}
     ${anyOf('r.language', 'text', filter.languages)}
     ${anyOf('r.provenance', 'text', filter.provenances)}
