@@ -43,6 +43,8 @@ export async function registerHttp(
     documentStore: null,
     stopOnTerminationSignals: false,
     includeStacktraceInErrorResponses: false,
+    // Apollo adds a line feed, for which V8 copies the whole text once more.
+    stringifyResult: (result) => JSON.stringify(result),
     formatError: (formatted, error) => presentApolloError(engine, formatted, error),
   });
   await apollo.start();
