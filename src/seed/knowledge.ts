@@ -96,6 +96,7 @@ export async function seedKnowledge(database: Database, services: SeedServices):
   }
   for (const { from, to, relation, note } of illustrativeLinks) {
     const link = { fromId: recordId(from), toId: recordId(to), relation, note };
+    if (await wasLinked(database, link)) continue;
     await unlessThere(services.links.link(SEEDER, link as Parameters<LinkService['link']>[1]));
   }
   for (const { record, organisation, ...seed } of illustrativeAdoptions) {
@@ -129,6 +130,14 @@ function readRecord(database: Database, kind: string, slug: string): Promise<See
         NOT EXISTS (SELECT FROM revision WHERE record_id = r.id AND actor <> ${SEEDER.actor}) AS "bySeed"
       FROM record r WHERE r.kind = ${kind} AND r.slug = ${slug} AND r.working_copy_of IS NULL`,
   );
+}
+
+/** Whether these two were ever linked: a link that people have taken away since must not come back with each start. */
+async function wasLinked(database: Database, { fromId, toId }: { fromId: string; toId: string }): Promise<boolean> {
+  const told = await database.row(
+    sql`SELECT 1 FROM knowledge_log WHERE type = 'LINKED' AND record_id = ${fromId} AND related_record_id = ${toId}`,
+  );
+  return told !== undefined;
 }
 
 /** What was linked, adopted or used as evidence before, or was retracted since, stays as it is. */
