@@ -1,4 +1,5 @@
 /** The environment, read once: the only place that looks at `process.env`. */
+import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 
 /** What the operator can set. Frozen; every part gets what it needs of it by its constructor. */
@@ -16,6 +17,54 @@ export interface Config {
   /** Whether the partnership cases and illustrations are put into the knowledge base at start. */
   readonly seed: boolean;
   readonly logLevel: LogLevel;
+  /** Web origins besides the server's own whose pages may call it, e.g. `https://bibliotek.dk`; `*` for all. */
+  readonly allowedOrigins: readonly string[];
+  /** Addresses and networks (CIDR) of proxies whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies: readonly string[];
+  /** What one address without a credential may use up. */
+  readonly addressRate: RateLimit;
+  /** What one credential may use up. */
+  readonly credentialRate: RateLimit;
+  /** Connections open at a time, of all clients and of one address. */
+  readonly connections: number;
+  readonly connectionsPerAddress: number;
+  /** Time that one operation may take, in milliseconds. */
+  readonly operationMilliseconds: number;
+  /** Absolute path of a file of documents known by id; `undefined` for none. */
+  readonly trustedDocuments: string | undefined;
+  /** Whether nothing but these documents is run. */
+  readonly trustedDocumentsOnly: boolean;
+  /** Who signs the tokens of people; `undefined` when there are only keys. */
+  readonly oidc: TokenIssuer | undefined;
+  /** Days after which entries of the audit log are deleted; `undefined` keeps them. */
+  readonly auditLogDays: number | undefined;
+}
+
+/** A leaky bucket of cost points. */
+export interface RateLimit {
+  /** Points that it holds when nothing has been used; `Infinity` for no limit. */
+  readonly points: number;
+  /** Points that come back each second. */
+  readonly restoreRate: number;
+}
+
+/** An OpenID Connect issuer, and what its claims mean here. */
+export interface TokenIssuer {
+  /** As in the tokens' `iss`; its configuration is found below it. */
+  readonly issuer: string;
+  /** What the tokens' `aud` must hold. */
+  readonly audience: string;
+  /** Signature algorithms that are accepted, e.g. `RS256`. */
+  readonly algorithms: readonly string[];
+  /** Names of claims; those that are undefined are not looked at. */
+  readonly nameClaim: string;
+  readonly emailClaim: string;
+  /** Holds the ISIL, agency number or id of a person's organisation. */
+  readonly organisationClaim: string | undefined;
+  /** Holds what {@link TokenIssuer.roles} translates. */
+  readonly roleClaim: string | undefined;
+  /** What the values of the role claim mean here. */
+  readonly roles: ReadonlyMap<string, 'CONTRIBUTOR' | 'EDITOR' | 'MANAGER'>;
 }
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -37,10 +86,6 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65535) {
     throw new ConfigError(`PORT is "${port}": write a whole number from 0 to 65535 (0 picks a free port).`);
   }
-  const seed = text('SEED') ?? 'true';
-  if (seed !== 'true' && seed !== 'false') {
-    throw new ConfigError(`SEED is "${seed}": write true or false.`);
-  }
   const logLevel = text('LOG_LEVEL') ?? 'info';
   if (!isLogLevel(logLevel)) {
     throw new ConfigError(`LOG_LEVEL is "${logLevel}": write one of ${LOG_LEVELS.join(', ')}.`);
@@ -57,17 +102,125 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   if (adminApiKey !== undefined && !/^[\x21-\x7e]{16,512}$/.test(adminApiKey)) {
     throw new ConfigError('ADMIN_API_KEY is too weak: write 16 to 512 printable ASCII characters without spaces.');
   }
+  const trustedDocuments = text('TRUSTED_DOCUMENTS');
   return Object.freeze({
     port: Number(port),
     host: text('HOST') ?? '127.0.0.1',
     databaseUrl,
     dataDirectory: resolve(text('DATA_DIR') ?? '.data'),
     adminApiKey,
-    seed: seed === 'true',
+    seed: readSwitch('SEED', text('SEED') ?? 'true'),
     logLevel,
+    allowedOrigins: list(text('ALLOWED_ORIGINS')).map(readOrigin),
+    trustedProxies: list(text('TRUSTED_PROXIES')).map(readNetwork),
+    addressRate: readRate('RATE_LIMIT_ADDRESS', text('RATE_LIMIT_ADDRESS') ?? '100000/5000'),
+    credentialRate: readRate('RATE_LIMIT_CREDENTIAL', text('RATE_LIMIT_CREDENTIAL') ?? '200000/10000'),
+    connections: readNumber('CONNECTIONS', text('CONNECTIONS') ?? '20000'),
+    connectionsPerAddress: readNumber('CONNECTIONS_PER_ADDRESS', text('CONNECTIONS_PER_ADDRESS') ?? '5000'),
+    operationMilliseconds: readNumber('OPERATION_SECONDS', text('OPERATION_SECONDS') ?? '10', 300) * 1000,
+    trustedDocuments: trustedDocuments === undefined ? undefined : resolve(trustedDocuments),
+    trustedDocumentsOnly: readSwitch('TRUSTED_DOCUMENTS_ONLY', text('TRUSTED_DOCUMENTS_ONLY') ?? 'false'),
+    oidc: readTokenIssuer(text),
+    auditLogDays: optionalNumber('AUDIT_LOG_DAYS', text('AUDIT_LOG_DAYS')),
   });
 }
 
 function isLogLevel(level: string): level is LogLevel {
   return (LOG_LEVELS as readonly string[]).includes(level);
+}
+
+type ReadText = (name: string) => string | undefined;
+
+function readSwitch(name: string, value: string): boolean {
+  if (value !== 'true' && value !== 'false') throw new ConfigError(`${name} is "${value}": write true or false.`);
+  return value === 'true';
+}
+
+function readNumber(name: string, value: string, maximum = 1_000_000): number {
+  if (!/^[1-9]\d*$/.test(value) || Number(value) > maximum) {
+    throw new ConfigError(`${name} is "${value}": write a whole number from 1 to ${maximum}.`);
+  }
+  return Number(value);
+}
+
+function optionalNumber(name: string, value: string | undefined): number | undefined {
+  return value === undefined ? undefined : readNumber(name, value);
+}
+
+function list(value: string | undefined): string[] {
+  return (value ?? '').split(',').flatMap((entry) => entry.trim() || []);
+}
+
+function readOrigin(value: string): string {
+  if (value === '*') return value;
+  // An origin has no path, and a browser sends it in this spelling and no other.
+  if (!/^https?:/.test(value) || !URL.canParse(value) || new URL(value).origin !== value) {
+    throw new ConfigError(
+      `ALLOWED_ORIGINS has "${value}": write origins such as https://example.org, separated by commas, or *.`,
+    );
+  }
+  return value;
+}
+
+function readNetwork(value: string): string {
+  const [address = '', bits, ...rest] = value.split('/');
+  const version = isIP(address);
+  const fits = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
+  if (version === 0 || !fits || rest.length > 0) {
+    throw new ConfigError(
+      `TRUSTED_PROXIES has "${value}": write addresses or networks such as 10.0.0.0/8, separated by commas.`,
+    );
+  }
+  return value;
+}
+
+function readRate(name: string, value: string): RateLimit {
+  if (value === 'off') return { points: Infinity, restoreRate: Infinity };
+  const [, points, restoreRate] = /^([1-9]\d{0,9})\/([1-9]\d{0,9})$/.exec(value) ?? [];
+  if (points === undefined) {
+    throw new ConfigError(
+      `${name} is "${value}": write the points of a full bucket and those that come back each second, ` +
+        'e.g. 100000/5000, or off.',
+    );
+  }
+  return { points: Number(points), restoreRate: Number(restoreRate) };
+}
+
+const ASYMMETRIC_ALGORITHM = /^(?:(?:RS|PS|ES)(?:256|384|512)|EdDSA)$/;
+
+function readTokenIssuer(text: ReadText): TokenIssuer | undefined {
+  const issuer = text('OIDC_ISSUER');
+  if (issuer === undefined) return undefined;
+  if (!URL.canParse(issuer) || !/^https?:/.test(issuer)) {
+    throw new ConfigError(`OIDC_ISSUER is "${issuer}": write the issuer's address, e.g. https://login.example.org.`);
+  }
+  const audience = text('OIDC_AUDIENCE');
+  if (audience === undefined) {
+    throw new ConfigError('OIDC_AUDIENCE is missing: write what the tokens for this server have in `aud`.');
+  }
+  const algorithms = list(text('OIDC_ALGORITHMS') ?? 'RS256');
+  const wrong = algorithms.find((algorithm) => !ASYMMETRIC_ALGORITHM.test(algorithm));
+  if (wrong !== undefined) {
+    throw new ConfigError(`OIDC_ALGORITHMS has "${wrong}": write algorithms such as RS256, separated by commas.`);
+  }
+  return Object.freeze({
+    issuer,
+    audience,
+    algorithms,
+    nameClaim: text('OIDC_NAME_CLAIM') ?? 'name',
+    emailClaim: text('OIDC_EMAIL_CLAIM') ?? 'email',
+    organisationClaim: text('OIDC_ORGANISATION_CLAIM'),
+    roleClaim: text('OIDC_ROLE_CLAIM'),
+    roles: new Map(list(text('OIDC_ROLES')).map(readRole)),
+  });
+}
+
+function readRole(pair: string): [string, 'CONTRIBUTOR' | 'EDITOR' | 'MANAGER'] {
+  const [, value, role] = /^(.+)=(CONTRIBUTOR|EDITOR|MANAGER)$/.exec(pair) ?? [];
+  if (value === undefined) {
+    throw new ConfigError(
+      `OIDC_ROLES has "${pair}": write what a claim's value means here, e.g. redaktion=EDITOR, separated by commas.`,
+    );
+  }
+  return [value, role as 'CONTRIBUTOR' | 'EDITOR' | 'MANAGER'];
 }

@@ -3,7 +3,7 @@ import 'reflect-metadata';
 import { constants } from 'node:os';
 import { parseArgs } from 'node:util';
 import pino from 'pino';
-import { type KnowledgeBase, openKnowledgeBase } from './app.js';
+import { type KnowledgeBase, openKnowledgeBase } from './knowledge-base.js';
 import { type Config, readConfig } from './config.js';
 import { findAnsweringOrganisation } from './import/answering-organisation.js';
 import type { ImportFormat } from './import/format.js';
@@ -111,11 +111,13 @@ async function importInto(
   report: Report,
 ): Promise<number> {
   const counts: Record<RowResult['outcome'], number> = { created: 0, updated: 0, unchanged: 0, failed: 0 };
+  let warnings = 0;
   const total = content.rows.length;
   const done = () => Object.values(counts).reduce((sum, count) => sum + count);
   const started = performance.now();
   const onRow = (result: RowResult) => {
     counts[result.outcome]++;
+    warnings += result.warnings;
     report.row(result);
   };
   try {
@@ -132,6 +134,7 @@ async function importInto(
     format: content.format.name,
     rows: total,
     ...counts,
+    warnings,
     interrupted,
     seconds: (performance.now() - started) / 1000,
   });

@@ -5,7 +5,6 @@ import { buildSchemaSync, type NonEmptyArray, type PubSub } from 'type-graphql';
 import { CaseStudyResolver, PartyResolver } from './modules/case-studies/case-study.resolver.js';
 import { OrganisationCaseStudiesResolver } from './modules/case-studies/organisation-case-studies.resolver.js';
 import { OrganisationResolver } from './modules/directory/organisation.resolver.js';
-import { ViewerResolver } from './modules/directory/viewer.resolver.js';
 import { CaseStudyExperiencesResolver, ExperienceResolver } from './modules/experiences/experience.resolver.js';
 import { FrameworkResolver, RecommendationResolver, ThemeResolver } from './modules/framework/framework.resolver.js';
 import { KnowledgeEventResolver } from './modules/knowledge-events/knowledge-event.resolver.js';
@@ -15,6 +14,14 @@ import {
   ExperienceLessonsResolver,
   LessonResolver,
 } from './modules/lessons/lesson.resolver.js';
+import { ApiKeyResolver } from './modules/people/api-key.resolver.js';
+import { AuditLogResolver } from './modules/people/audit-log.resolver.js';
+import { AccessRequestResolver } from './modules/people/access-request.resolver.js';
+import { InvitationResolver } from './modules/people/invitation.resolver.js';
+import { MemberResolver } from './modules/people/member.resolver.js';
+import { OrganisationSettingsResolver } from './modules/people/organisation-settings.resolver.js';
+import { PersonalDataResolver } from './modules/people/personal-data.resolver.js';
+import { MembershipResolver, ViewerResolver } from './modules/people/viewer.resolver.js';
 import { NodeResolver } from './modules/records/node.resolver.js';
 import { RecordResolver } from './modules/records/record.resolver.js';
 import {
@@ -23,11 +30,18 @@ import {
   LinkResolver,
   RelationResolver,
 } from './modules/records/relation.resolver.js';
+import { RenderedTextResolver } from './modules/records/rendered-text.resolver.js';
+import { ReviewCommentResolver, ReviewResolver } from './modules/records/review-comment.resolver.js';
+import { RecordHistoryResolver, RevisionResolver } from './modules/records/revision.resolver.js';
+import { WarningResolver } from './modules/records/warning.resolver.js';
 import { KnowledgeGraphEdgeResolver, KnowledgeGraphResolver } from './modules/search/knowledge-graph.resolver.js';
 import { SearchEdgeResolver, SearchResolver } from './modules/search/search.resolver.js';
 
 const RESOLVERS: NonEmptyArray<Function> = [
+  AccessRequestResolver,
   AdoptionResolver,
+  ApiKeyResolver,
+  AuditLogResolver,
   CaseStudyExperiencesResolver,
   CaseStudyLessonsResolver,
   CaseStudyResolver,
@@ -35,23 +49,34 @@ const RESOLVERS: NonEmptyArray<Function> = [
   ExperienceLessonsResolver,
   ExperienceResolver,
   FrameworkResolver,
+  InvitationResolver,
   KnowledgeEventResolver,
   KnowledgeGraphEdgeResolver,
   KnowledgeGraphResolver,
   LessonResolver,
   LinkEdgeResolver,
   LinkResolver,
+  MemberResolver,
+  MembershipResolver,
   NodeResolver,
   OrganisationCaseStudiesResolver,
   OrganisationResolver,
+  OrganisationSettingsResolver,
   PartyResolver,
+  PersonalDataResolver,
   RecommendationResolver,
+  RecordHistoryResolver,
   RecordResolver,
   RelationResolver,
+  RenderedTextResolver,
+  ReviewCommentResolver,
+  ReviewResolver,
+  RevisionResolver,
   SearchEdgeResolver,
   SearchResolver,
   ThemeResolver,
   ViewerResolver,
+  WarningResolver,
 ];
 
 /** Every subscription has a source of its own; type-graphql wants this all the same. */

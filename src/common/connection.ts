@@ -1,6 +1,7 @@
 /** Relay connections: https://relay.dev/graphql/connections.htm */
 import type { ClassType } from 'type-graphql';
 import { ArgsType, Field, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { Cost } from './cost.js';
 import { requestError } from './errors.js';
 
 export const DEFAULT_PAGE_SIZE = 20;
@@ -155,6 +156,7 @@ export function connectionOf<Node extends object>(
 
     count: () => Promise<number>;
 
+    @Cost(5)
     @Field(() => Int, {
       description: 'How many entries the whole list has for this viewer. Costs a statement of its own.',
     })

@@ -4,6 +4,7 @@ import {
   GraphQLCountryCode,
   GraphQLCurrency,
   GraphQLDateTime,
+  GraphQLJSON,
   GraphQLJSONObject,
   GraphQLLocalDate,
   GraphQLURL,
@@ -16,8 +17,17 @@ export const DateTime = described(
   'A moment in time as RFC 3339 has it, e.g. "2010-01-31T12:00:00Z".',
 );
 
-/** Calendar date without a time zone; a `YYYY-MM-DD` string inside, as `pg` is told to read DATE columns. */
-export const CalendarDate = described(GraphQLLocalDate, 'Date', 'A calendar date, YYYY-MM-DD, e.g. "2010-01-31".');
+const date = described(GraphQLLocalDate, 'Date', 'A calendar date, YYYY-MM-DD, e.g. "2010-01-31".');
+
+/**
+ * Calendar date without a time zone; a `YYYY-MM-DD` string inside, as `pg` is told to read DATE columns. The year 0000, which
+ * ISO 8601 has, is refused: PostgreSQL has none.
+ */
+export const CalendarDate = new GraphQLScalarType({
+  ...date.toConfig(),
+  parseValue: (value) => ofOurEra(date.parseValue(value)),
+  parseLiteral: (node, variables) => ofOurEra(date.parseLiteral(node, variables)),
+});
 
 /** ISO 4217 code; a string inside. */
 export const Currency = described(GraphQLCurrency, 'Currency', 'A currency as its ISO 4217 code, e.g. "DKK".');
@@ -43,6 +53,12 @@ function described(scalar: GraphQLScalarType, name: string, description: string)
   return new GraphQLScalarType({ ...scalar.toConfig(), name, description });
 }
 
+function ofOurEra(value: unknown): string {
+  const text = String(value);
+  if (text.startsWith('0000')) throw new TypeError('A date must lie in the year 0001 or later.');
+  return text;
+}
+
 function webAddress(value: unknown): string {
   const address = value as URL;
   if (address.protocol !== 'https:' && address.protocol !== 'http:') {
@@ -56,4 +72,11 @@ export const JsonObject = described(
   GraphQLJSONObject,
   'JSONObject',
   'A JSON object; the field that has it says what is in it.',
+);
+
+/** Any JSON value. */
+export const Json = described(
+  GraphQLJSON,
+  'JSON',
+  'Any JSON value: an object, a list, a text, a number, true, false or null; the field that has it says what is in it.',
 );

@@ -1,6 +1,6 @@
 /** Who answers for what is imported. */
 import sql from 'sql-template-tag';
-import type { KnowledgeServices } from '../app.js';
+import type { KnowledgeServices } from '../knowledge-base.js';
 import type { PartnerContent } from '../modules/directory/partner.service.js';
 import type { Viewer } from '../platform/auth/viewer.js';
 import type { Database } from '../platform/database/database.js';

@@ -1,7 +1,7 @@
 /** Brings one row of an import into the knowledge base, through the services that clients use. */
 import { isDeepStrictEqual } from 'node:util';
 import { refuse, UserErrorCode } from '../common/errors.js';
-import type { KnowledgeServices } from '../app.js';
+import type { KnowledgeServices } from '../knowledge-base.js';
 import { type CreateCaseStudyInput, UpdateCaseStudyInput } from '../modules/case-studies/case-study.input.js';
 import { type CreateExperienceInput, UpdateExperienceInput } from '../modules/experiences/experience.input.js';
 import { EvidenceStance } from '../modules/lessons/lesson.entity.js';
@@ -14,6 +14,13 @@ import type { EarlierImport, EarlierImports } from './earlier-imports.js';
 
 /** What became of a row. */
 export type Written = 'created' | 'updated' | 'unchanged';
+
+/** What became of a row, and what somebody should look at. */
+export interface WrittenRow {
+  readonly outcome: Written;
+  /** How many texts were published that look as if they had personal data in them. */
+  readonly warnings: number;
+}
 
 type Input = CreateCaseStudyInput | CreateExperienceInput | CreateLessonInput;
 
@@ -33,6 +40,8 @@ interface Settled {
 
 export class RecordWriter {
   private readonly kinds: Readonly<Record<'caseStudy' | 'experience' | 'lesson', Kind>>;
+  /** Of the row that is being written. */
+  private warnings = 0;
 
   constructor(
     private readonly services: KnowledgeServices,
@@ -75,7 +84,15 @@ export class RecordWriter {
    *
    * @throws DomainError when the row is refused, or was changed both here and at its source
    */
-  async write({ caseStudy, experience, lesson }: ImportedRow, earlier: EarlierImports): Promise<Written> {
+  async write(row: ImportedRow, earlier: EarlierImports): Promise<WrittenRow> {
+    this.warnings = 0;
+    return { outcome: await this.writeRecords(row, earlier), warnings: this.warnings };
+  }
+
+  private async writeRecords(
+    { caseStudy, experience, lesson }: ImportedRow,
+    earlier: EarlierImports,
+  ): Promise<Written> {
     const settledCase = await this.settle(this.kinds.caseStudy, caseStudy, earlier);
     // What was taken back here stays so, and gets no company.
     if (settledCase.retracted) return settledCase.written;
@@ -151,7 +168,9 @@ export class RecordWriter {
   }
 
   private publish(record: { id: string; status: RecordStatus; version: number }): Promise<void> {
-    return publishRecord(this.services.records, this.viewer, record);
+    return publishRecord(this.services.records, this.viewer, record, (warnings) => {
+      this.warnings += new Set(warnings.map(({ path }) => path.join('.'))).size;
+    });
   }
 }
 

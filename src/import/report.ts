@@ -10,6 +10,8 @@ export interface Summary {
   readonly updated: number;
   readonly unchanged: number;
   readonly failed: number;
+  /** Texts that were published though they look as if they had personal data in them. */
+  readonly warnings: number;
   /** Whether a signal ended it before the last row. */
   readonly interrupted: boolean;
   readonly seconds: number;
@@ -130,10 +132,17 @@ function printable(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}]+/gu, ' ').slice(0, 1000);
 }
 
-function describeSummary({ format, rows, created, updated, unchanged, failed, interrupted, seconds }: Summary): string {
+function describeSummary(summary: Summary): string {
+  const { format, rows, created, updated, unchanged, failed, warnings, interrupted, seconds } = summary;
   const done = created + updated + unchanged + failed;
   const counts = `${created} created, ${updated} updated, ${unchanged} unchanged, ${failed} failed`;
   const of = interrupted ? `${done} of ${rows} rows` : `${rows} rows`;
   const rest = interrupted ? ' Interrupted: run it again to complete it.' : '';
-  return `${of} of ${format} in ${seconds.toFixed(1)} s: ${counts}.${rest}`;
+  const look = warnings === 0 ? '' : ` ${describeWarnings(warnings)}`;
+  return `${of} of ${format} in ${seconds.toFixed(1)} s: ${counts}.${look}${rest}`;
+}
+
+function describeWarnings(count: number): string {
+  const texts = count === 1 ? '1 text looks as if it had' : `${count} texts look as if they had`;
+  return `${texts} personal data in: see \`warnings\` of the records.`;
 }

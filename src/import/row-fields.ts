@@ -2,6 +2,7 @@
 import { DomainError, type UserError, userError, UserErrorCode } from '../common/errors.js';
 import { checkInput } from '../common/input.js';
 import { CalendarDate } from '../common/scalars.js';
+import { withoutForbiddenCharacters } from '../common/text.js';
 
 export class RowFields {
   private constructor(
@@ -16,11 +17,11 @@ export class RowFields {
     return fields;
   }
 
-  /** Text without white space around; empty where there is none. */
+  /** Text without white space around, and without characters that no text may hold; empty where there is none. */
   text(name: string, { required = false } = {}): string {
     const value = this.values[name] ?? '';
     if (typeof value !== 'string') return this.refuse(name, 'must be text.', '');
-    const text = value.trim();
+    const text = withoutForbiddenCharacters(value).trim();
     if (required && text === '') this.errors.push(this.error(UserErrorCode.REQUIRED, name, 'must not be empty.'));
     return text;
   }
@@ -55,7 +56,7 @@ export class RowFields {
   texts(name: string): string[] {
     const list = this.list(name);
     if (list.some((item) => typeof item !== 'string')) return this.refuse(name, 'must hold text only.', []);
-    return (list as string[]).map((item) => item.trim()).filter((item) => item !== '');
+    return (list as string[]).map((item) => withoutForbiddenCharacters(item).trim()).filter((item) => item !== '');
   }
 
   /** A nested object. */

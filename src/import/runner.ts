@@ -1,6 +1,6 @@
 /** Takes the rows of a file into the knowledge base, batch by batch. */
 import { DomainError, type UserError } from '../common/errors.js';
-import type { KnowledgeBase } from '../app.js';
+import type { KnowledgeBase } from '../knowledge-base.js';
 import type { PartyInput } from '../modules/case-studies/case-study.input.js';
 import type { PartnerService } from '../modules/directory/partner.service.js';
 import { ADMIN, type Viewer } from '../platform/auth/viewer.js';
@@ -23,6 +23,8 @@ export interface RowResult {
   /** How its source calls it, if it says. */
   readonly id: string | null;
   readonly outcome: Written | 'failed';
+  /** How many of its texts were published though they look as if they had personal data in them. */
+  readonly warnings: number;
   /** Why it failed; else empty. */
   readonly errors: readonly UserError[];
 }
@@ -96,7 +98,7 @@ async function writeRow(
   earlier: EarlierImports,
 ): Promise<RowResult> {
   try {
-    return { row, id: content.id, outcome: await writer.write(content, earlier), errors: [] };
+    return { row, id: content.id, ...(await writer.write(content, earlier)), errors: [] };
   } catch (error) {
     return failure(row, content.id, error);
   }
@@ -137,5 +139,5 @@ function attempt(row: number, value: unknown, work: () => ImportedRow): Imported
 /** @throws what says nothing about the row, but that the import cannot go on */
 function failure(row: number, id: string | null, error: unknown): RowResult {
   if (!(error instanceof DomainError)) throw error;
-  return { row, id, outcome: 'failed', errors: error.errors };
+  return { row, id, outcome: 'failed', warnings: 0, errors: error.errors };
 }

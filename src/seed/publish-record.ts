@@ -1,5 +1,5 @@
 import { RecordStatus } from '../modules/records/record.entity.js';
-import type { RecordService } from '../modules/records/record.service.js';
+import type { OnWarnings, RecordService } from '../modules/records/record.service.js';
 import type { Viewer } from '../platform/auth/viewer.js';
 
 /**
@@ -7,12 +7,14 @@ import type { Viewer } from '../platform/auth/viewer.js';
  * published or retracted stays as it is.
  *
  * @param record its id, with status and version of the row that holds the draft
+ * @param onWarnings hears of what looks like personal data in it; nobody is asked whether that may be
  * @throws DomainError as {@link RecordService.publish}, VERSION_CONFLICT also when somebody changed it meanwhile
  */
 export async function publishRecord(
   records: RecordService,
   viewer: Viewer,
   { id, status, version }: { id: string; status: RecordStatus; version: number },
+  onWarnings: OnWarnings = () => undefined,
 ): Promise<void> {
   if (status !== RecordStatus.DRAFT && status !== RecordStatus.IN_REVIEW) return;
   let current = version;
@@ -21,5 +23,5 @@ export async function publishRecord(
     // Each step of a record counts its version up by one.
     current++;
   }
-  await records.publish(viewer, { id, version: current });
+  await records.publish(viewer, { id, version: current }, onWarnings);
 }

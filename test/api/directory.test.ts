@@ -16,10 +16,7 @@ let partners: PartnerService;
 beforeAll(async () => {
   api = await createModuleSchema((database) => {
     partners = new PartnerService(database);
-    return [
-      new OrganisationResolver(new OrganisationService(database), partners),
-      new OrganisationCaseStudiesResolver(),
-    ];
+    return [new OrganisationResolver(new OrganisationService(), partners), new OrganisationCaseStudiesResolver()];
   });
   await addMunicipality(api.database, '0751', 'Aarhus');
   await addMunicipality(api.database, '0101', 'København', '1084');

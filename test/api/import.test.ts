@@ -255,14 +255,14 @@ test('rows that cannot go in are named with their reasons, while the others go i
     row('BAD-2', { startDate: '2011-02-01', endDate: '2010-02-01' }),
     row('BAD-3', { lead: { ...good.lead, municipalityCode: '0999' } }),
     row('BAD-4', { title: 'x'.repeat(301) }),
-    row('BAD-5', { description: 'before\u0000after' }),
+    row('BAD-5', { description: 'x'.repeat(50_001) }),
     row('BAD-6', { startDate: '2010-02-30' }),
     row('BAD-7', { budgetDKK: 1, euGrantDKK: 2 }),
-    row('BAD-8', { partners: [{ name: 'x\u0000', kind: 'NONE' }] }),
-    row('BAD-9', { title: 7, fund: 'X', description: 'half a pair: \ud800' }),
+    row('BAD-8', { partners: [{ name: 'x'.repeat(301), kind: 'NONE' }] }),
+    row('BAD-9', { title: 7, fund: 'X' }),
     row('BAD-10', { lead: { ...good.lead, cvr: '12' } }),
     'no row',
-    row('GOOD-1', {}),
+    row('GOOD-1', { description: '\ufeffA \u202elight\u202c\u0000 read\ud800ing \u200froom.\u000bAnd a garden.' }),
     row('GOOD-1', { title: 'again' }),
     row('BAD-\u001b[31m', { title: '' }),
   ];
@@ -277,6 +277,7 @@ test('rows that cannot go in are named with their reasons, while the others go i
       updated: 0,
       unchanged: 0,
       failed: 13,
+      warnings: 0,
       interrupted: false,
       seconds: expect.any(Number),
     },
@@ -293,12 +294,7 @@ test('rows that cannot go in are named with their reasons, while the others go i
     [2, 'BAD-2', 'failed', ['INVALID endDate lies before startDate.']],
     [3, 'BAD-3', 'failed', ['INVALID lead.municipalityCode is "0999", which is no Danish municipality.']],
     [4, 'BAD-4', 'failed', ['INVALID title must be at most 300 characters long; this has 301.']],
-    [
-      5,
-      'BAD-5',
-      'failed',
-      ['INVALID summary must hold no control characters.', 'INVALID description must hold no control characters.'],
-    ],
+    [5, 'BAD-5', 'failed', ['INVALID description must be at most 50000 characters long; this has 50001.']],
     [6, 'BAD-6', 'failed', ['INVALID startDate must be a date, YYYY-MM-DD.']],
     [7, 'BAD-7', 'failed', ['INVALID euGrantDKK is more than budgetDKK.']],
     [
@@ -307,18 +303,14 @@ test('rows that cannot go in are named with their reasons, while the others go i
       'failed',
       [
         expect.stringContaining('partners.0.kind must be one of'),
-        'INVALID partners.0.name must hold no control characters.',
+        'INVALID partners.0.name must be at most 300 characters long; this has 301.',
       ],
     ],
     [
       9,
       'BAD-9',
       'failed',
-      expect.arrayContaining([
-        'INVALID title must be text.',
-        expect.stringContaining('fund must be one of'),
-        'INVALID description must hold no control characters.',
-      ]),
+      expect.arrayContaining(['INVALID title must be text.', expect.stringContaining('fund must be one of')]),
     ],
     [10, 'BAD-10', 'failed', ['INVALID lead.cvr must be the eight digits of a CVR number.']],
     [11, null, 'failed', expect.arrayContaining(['INVALID The row must be an object.'])],
@@ -326,7 +318,11 @@ test('rows that cannot go in are named with their reasons, while the others go i
     [13, 'GOOD-1', 'failed', ['INVALID id is that of row 12, too.']],
     [14, 'BAD-\u001b[31m', 'failed', expect.anything()],
   ]);
-  expect(await caseStudy('project-good-1', 'status')).toEqual({ status: 'PUBLISHED' });
+  // What no text may hold is taken out, and nothing else.
+  expect(await caseStudy('project-good-1', 'status description')).toEqual({
+    status: 'PUBLISHED',
+    description: 'A light reading \u200froom.\nAnd a garden.',
+  });
   expect(await caseStudy('project-bad-2', 'id')).toBeNull();
   // What a file says does not reach the terminal as it is.
   expect((await run('projects', path.join(folder, 'bad.json'))).stderr).toMatch(/^Row 14 \(BAD- \[31m\): /m);
@@ -354,4 +350,28 @@ test('another organisation can answer for what is imported', async () => {
   expect(await caseStudy('project-answer-1', 'organisation { name }')).toEqual({
     organisation: { name: 'Fiskernes Museum' },
   });
+});
+
+test('what looks like personal data goes in all the same, and is counted', async () => {
+  const [workshop, quay] = await ownRows('projects');
+  Object.assign(workshop, { id: 'TEST-MAIL', description: 'Ask kirsten@example.org, or 010190-1234.' });
+  Object.assign(quay, { id: 'TEST-NONE' });
+  const place = await file('personal.json', [workshop, quay]);
+  const result = await run('projects', place, '--json');
+  expect(result).toMatchObject({ code: 0, stderr: '' });
+  const [first, second, { summary }] = jsonLines(result);
+  expect(second).toMatchObject({ outcome: 'created', warnings: 0 });
+  expect(first).toMatchObject({ outcome: 'created', warnings: expect.any(Number) });
+  expect(summary).toMatchObject({ created: 2, warnings: first.warnings });
+  const { warnings } = await caseStudy('project-test-mail', 'warnings { path acknowledged }');
+  expect(new Set(warnings.map(({ path }: any) => path.join('.'))).size).toBe(first.warnings);
+  expect(warnings).toContainEqual({ path: ['description'], acknowledged: true });
+
+  // What is public is public: only what is new counts.
+  workshop.budgetDKK = 900_001;
+  workshop.title = 'Havnens andet værksted, ole@example.org';
+  const again = await run('projects', await file('personal.json', [workshop, quay]));
+  expect(again.stdout).toContain(
+    '0 created, 1 updated, 1 unchanged, 0 failed. 1 text looks as if it had personal data in: see `warnings` of the records.\n',
+  );
 });

@@ -21,6 +21,13 @@ describe('a write that is refused', () => {
     ['an empty title', { title: '  \n ' }, 'REQUIRED', ['title']],
     ['a title that is too long', { title: 'x'.repeat(301) }, 'INVALID', ['title']],
     ['a control character', { summary: 'A\u0007bell' }, 'INVALID', ['summary']],
+    ['a control character of the second kind', { summary: 'A\u0092' }, 'INVALID', ['summary']],
+    ['a turned direction', { summary: 'A\u202eb' }, 'INVALID', ['summary']],
+    ['an isolated direction', { sources: [{ title: 'A\u2067b' }] }, 'INVALID', ['sources', '0', 'title']],
+    ['no character', { summary: 'A\uffffb' }, 'INVALID', ['summary']],
+    ['no character of another plane', { summary: 'A\u{1fffe}b' }, 'INVALID', ['summary']],
+    ['a byte order mark in the middle', { summary: 'A\ufeffb' }, 'INVALID', ['summary']],
+    ['a theme as long as a story', { themes: ['x'.repeat(50_000)] }, 'INVALID', ['themes']],
     ['NUL', { summary: 'A\u0000' }, 'INVALID', ['summary']],
     ['half a surrogate pair', { description: 'A\ud800' }, 'INVALID', ['description']],
     ['a slug with capitals', { slug: 'Not-A-Slug' }, 'INVALID', ['slug']],
@@ -74,6 +81,25 @@ describe('a write that is refused', () => {
     expect(errors).toMatchObject([{ code, path }]);
     expect(errors[0].message).toMatch(/\.$/);
     expect(await drafts()).toBe(before);
+  });
+
+  it.each([
+    [
+      'A\u202eb',
+      'summary must not hold U+202E, which turns the direction of text, so that it reads otherwise than it is.',
+    ],
+    ['A\u0000b', 'summary must not hold U+0000, a control character.'],
+    ['A\u{1fffe}b', 'summary must not hold U+1FFFE, which is no character.'],
+    ['A\ud800b', 'summary must not hold U+D800, half of a character.'],
+  ])('for a character names it', async (summary, message) => {
+    const { errors } = await mutate(server, 'createCaseStudy', 'caseStudy { id }', { ...base(), summary });
+    expect(errors).toMatchObject([{ message }]);
+  });
+
+  it('for a version that none can have says so', async () => {
+    const { id } = await createCaseStudy(server);
+    const { errors } = await mutate(server, 'updateCaseStudy', 'caseStudy { id }', { id, version: 0 });
+    expect(errors).toMatchObject([{ code: 'INVALID', path: ['version'] }]);
   });
 
   it('names every error at once', async () => {
@@ -153,6 +179,17 @@ describe('text', () => {
       description: `\r\n${description}\r\nline `,
     });
     expect(made.caseStudy).toEqual({ title: 'Århus', description: `${description}\nline` });
+  });
+});
+
+describe('text of any language', () => {
+  it('keeps its marks and joiners, and has its lines ended by line feeds', async () => {
+    const text = 'می\u200cخواهم \u200fعربي\u200e 👩\u200d👧 क्\u200dष \u{e000} co\u00adop';
+    const { caseStudy } = await mutate(server, 'createCaseStudy', 'caseStudy { description }', {
+      ...base(),
+      description: `\ufeff${text}\u2028two\u2029three\u0085four`,
+    });
+    expect(caseStudy).toEqual({ description: `${text}\ntwo\nthree\nfour` });
   });
 });
 

@@ -14,8 +14,8 @@ let organisation: string;
 const names = new Map<string, string>();
 
 beforeAll(async () => {
-  api = await createModuleSchema((database) => [
-    new KnowledgeGraphResolver(new KnowledgeGraphService(database)),
+  api = await createModuleSchema(() => [
+    new KnowledgeGraphResolver(new KnowledgeGraphService()),
     new KnowledgeGraphEdgeResolver(),
   ]);
   organisation = await addOrganisation(api.database, 'Et bibliotek');

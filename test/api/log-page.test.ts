@@ -22,7 +22,7 @@ afterAll(async () => {
 });
 
 const page = (page: ConnectionArguments, filter?: EventFilterInput | null) =>
-  process.log.page(page, filter, (entry) => entry.eventId);
+  process.log.page(process.database, page, filter, (entry) => entry.eventId);
 
 async function cursorAt(position: number): Promise<string> {
   return encodeCursor({ ...(await process.log.end()), position });

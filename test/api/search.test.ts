@@ -11,10 +11,7 @@ let library: string;
 const ids: Record<string, string> = {};
 
 beforeAll(async () => {
-  api = await createModuleSchema((database) => [
-    new SearchResolver(new SearchService(database)),
-    new SearchEdgeResolver(),
-  ]);
+  api = await createModuleSchema(() => [new SearchResolver(new SearchService()), new SearchEdgeResolver()]);
   const { database } = api;
   await addMunicipality(database, '0751', 'Århus');
   await addMunicipality(database, '0851', 'Aalborg', '1081');

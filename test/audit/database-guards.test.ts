@@ -9,6 +9,8 @@ import { Phase } from '../../src/modules/experiences/experience.entity.js';
 import { FrameworkElementKind, StakeholderGroup } from '../../src/modules/framework/framework.entity.js';
 import { EvidenceStance } from '../../src/modules/lessons/lesson.entity.js';
 import { LinkRelation } from '../../src/modules/records/link.entity.js';
+import { AccessRequestStatus } from '../../src/modules/people/invitation.entity.js';
+import { MembershipOrigin, Role } from '../../src/modules/people/person.entity.js';
 import { Outcome } from '../../src/modules/records/outcome.js';
 import { Documentation, Provenance, RecordKind, RecordStatus } from '../../src/modules/records/record.entity.js';
 import { eventTypes } from '../../src/platform/log/log-entry.js';
@@ -18,15 +20,19 @@ import { ACCEPTED, REFUSED } from './guarded-statements.js';
 
 /** The values that a CHECK lets a column have, by the CHECK's name. */
 const ENUMS: Record<string, object> = {
+  access_request_status: AccessRequestStatus,
   adoption_outcome: Outcome,
   benefit_stakeholder_group: StakeholderGroup,
   contribution_kind: ContributionKind,
   evidence_stance: EvidenceStance,
+  invitation_role: Role,
   framework_element_kind: FrameworkElementKind,
   framework_element_stakeholder_group: StakeholderGroup,
   knowledge_log_record_kind_check: RecordKind,
   knowledge_log_type_check: eventTypes,
   link_relation: LinkRelation,
+  membership_origin: MembershipOrigin,
+  membership_role: Role,
   organisation_kind: OrganisationKind,
   organisation_sector: Sector,
   party_role: PartyRole,
@@ -47,6 +53,7 @@ const ENUMS: Record<string, object> = {
 /** What else to set so that no other CHECK refuses the row before its turn. */
 const BESIDES: Record<string, string> = {
   record_kind: `summary = NULL, description = NULL, case_kind = NULL, scope = NULL, state = NULL, municipality_code = NULL`,
+  access_request_status: `decided_at = now()`,
   record_status: `published_at = NULL`,
 };
 

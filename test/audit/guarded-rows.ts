@@ -17,6 +17,9 @@ export const IDS = Object.fromEntries(
     'item',
     'otherItem',
     'absent',
+    'person',
+    'otherPerson',
+    'key',
   ].map((name, index) => [name, `00000000-0000-7000-8000-${String(index).padStart(12, '0')}`]),
 ) as Record<string, string>;
 
@@ -66,7 +69,21 @@ const ROWS = [
   `INSERT INTO link VALUES (:item, :caseStudy, :otherCaseStudy, 'RELATED', NULL, now()),
      (:otherItem, :caseStudy, :otherCaseStudy, 'CONTINUES', NULL, now())`,
   `INSERT INTO adoption VALUES (:item, :lesson, :partner, 'x', NULL, 'SUCCESS', NULL, NULL, now())`,
-  `INSERT INTO revision VALUES (:item, :caseStudy, 1, 'PUBLISHED', '{}', 'x', NULL, now())`,
+  `INSERT INTO person (id, name, email, named_publicly, created_at)
+   VALUES (:person, 'A person', 'a@example.org', false, now()), (:otherPerson, 'Another', NULL, true, now())`,
+  `INSERT INTO person_identity VALUES ('https://issuer.example', 'a', :person)`,
+  `INSERT INTO membership VALUES (:person, :library, 'EDITOR', 'INVITATION', now())`,
+  `INSERT INTO invitation VALUES (:item, :library, 'b@example.org', 'EDITOR', sha256('a'), now(), now(), NULL, NULL, NULL),
+     (:otherItem, :library, 'c@example.org', 'EDITOR', sha256('b'), now(), now(), now(), NULL, :person)`,
+  `INSERT INTO access_request VALUES
+     (:item, :library, NULL, 'x', 'x', 'x', sha256('a'), 'PENDING', NULL, now(), NULL),
+     (:otherItem, NULL, '{}', 'x', 'x', 'x', sha256('b'), 'APPROVED', NULL, now(), now())`,
+  `INSERT INTO api_key (id, person_id, organisation_id, name, prefix, hash, scopes, made_by, created_at)
+   VALUES (:key, NULL, :library, 'x', 'abcdefghij', sha256('a'), '{WRITE}', :person, now()),
+     (:otherItem, :person, NULL, 'x', 'abcdefghik', sha256('b'), '{WRITE,PUBLISH}', :person, now())`,
+  `INSERT INTO audit_log VALUES (:item, '2026-01-02', 'record.create', 'x', :person, :key, :library, :caseStudy, '{}')`,
+  `INSERT INTO revision VALUES (:item, :caseStudy, 1, 'PUBLISHED', '{}', 'x', NULL, now(), :person, :key)`,
+  `INSERT INTO review_comment VALUES (:item, :caseStudy, 1, '{title}', 'x', :person, :key, now(), NULL)`,
   `INSERT INTO idempotency_key VALUES ('x', 'x', 'x', :caseStudy, now())`,
   `INSERT INTO knowledge_log (event_id, type, occurred_at, record_id, record_kind, record_version, organisation_id,
      municipalities, recommendations, themes)

@@ -95,6 +95,36 @@ export const REFUSED: readonly (readonly [guard: string, statement: string])[] =
   ['knowledge_log_append_only', `UPDATE knowledge_log SET type = 'REVISED' WHERE position IS NULL`],
   ['knowledge_log_append_only', `UPDATE knowledge_log SET position = 2, themes = '{x}' WHERE position IS NULL`],
   ['knowledge_log_not_emptied', `TRUNCATE knowledge_log`],
+
+  ['person_name', `UPDATE person SET name = ''`],
+  ['person_erased', `UPDATE person SET name = NULL WHERE id = :person`],
+  ['person_erased', `UPDATE person SET erased_at = now() WHERE id = :person`],
+  ['person_erased', `UPDATE person SET erased_at = now(), name = NULL WHERE id = :otherPerson`],
+  ['person_email', `UPDATE person SET email_confirmed = true WHERE id = :otherPerson`],
+  ['invitation_accepted', `UPDATE invitation SET person_id = NULL WHERE id = :otherItem`],
+  ['invitation_accepted', `UPDATE invitation SET accepted_at = now() WHERE id = :item`],
+  ['invitation_token', `UPDATE invitation SET token_hash = 'x' WHERE id = :item`],
+  ['invitation_token_key', `UPDATE invitation SET token_hash = sha256('a') WHERE id = :otherItem`],
+  ['invitation_outcome', `UPDATE invitation SET revoked_at = now() WHERE id = :otherItem`],
+  ['access_request_token', `UPDATE access_request SET token_hash = 'x' WHERE id = :item`],
+  ['access_request_token_key', `UPDATE access_request SET token_hash = sha256('a') WHERE id = :otherItem`],
+  ['access_request_target', `UPDATE access_request SET organisation_id = NULL WHERE id = :item`],
+  ['access_request_decided', `UPDATE access_request SET status = 'DECLINED' WHERE id = :item`],
+  ['access_request_decided', `UPDATE access_request SET decided_at = NULL WHERE id = :otherItem`],
+  ['api_key_prefix', `UPDATE api_key SET prefix = 'ABCDEFGHIJ' WHERE id = :key`],
+  ['api_key_prefix_key', `UPDATE api_key SET prefix = 'abcdefghij' WHERE id = :otherItem`],
+  ['api_key_hash', `UPDATE api_key SET hash = 'x' WHERE id = :key`],
+  ['api_key_holder', `UPDATE api_key SET organisation_id = NULL WHERE id = :key`],
+  ['api_key_holder', `UPDATE api_key SET person_id = :person WHERE id = :key`],
+  ['api_key_scopes', `UPDATE api_key SET scopes = '{WRITE,EVERYTHING}' WHERE id = :key`],
+  ['review_comment_text', `UPDATE review_comment SET text = ''`],
+  ['audit_log_append_only', `UPDATE audit_log SET actor = 'y'`],
+  ['audit_log_append_only', `DELETE FROM audit_log`],
+  [
+    'audit_log_append_only',
+    `DELETE FROM audit_log WHERE set_config('medspil.audit_log_before', '2026-01-02', true) IS NOT NULL`,
+  ],
+  ['audit_log_not_emptied', `TRUNCATE audit_log`],
 ];
 
 /** Next to what is refused. */
@@ -113,4 +143,5 @@ export const ACCEPTED: readonly string[] = [
   `INSERT INTO revision VALUES (:absent, :caseStudy, 2, 'DRAFT', '{}', 'x', NULL, now())`,
   `UPDATE knowledge_log SET position = 2 WHERE position IS NULL`,
   `DELETE FROM record WHERE id = :workingCopy`,
+  `DELETE FROM audit_log WHERE set_config('medspil.audit_log_before', '2026-01-03', true) IS NOT NULL`,
 ];

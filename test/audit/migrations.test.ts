@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { raw } from 'sql-template-tag';
 import { afterEach, describe, expect, inject, it } from 'vitest';
-import { ENTITIES, MIGRATIONS } from '../../src/app.js';
+import { ENTITIES, MIGRATIONS } from '../../src/entities.js';
 import { Database } from '../../src/platform/database/database.js';
 import { cloneDatabase, dropDatabase } from '../helpers/cluster.js';
 

@@ -1,7 +1,7 @@
 /** Once a run: one PostgreSQL, and in it one migrated database that test files clone. */
 import 'reflect-metadata';
 import type { TestProject } from 'vitest/node';
-import { ENTITIES, MIGRATIONS } from '../../src/app.js';
+import { ENTITIES, MIGRATIONS } from '../../src/entities.js';
 import { Database } from '../../src/platform/database/database.js';
 import { cloneDatabase, startTestCluster } from './cluster.js';
 

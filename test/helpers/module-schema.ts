@@ -2,6 +2,7 @@
 import type { GraphQLError, GraphQLSchema } from 'graphql';
 import { graphql } from 'graphql';
 import { buildSchema } from 'type-graphql';
+import { Cancellation } from '../../src/common/cancellation.js';
 import { ADMIN, ANONYMOUS, type Viewer } from '../../src/platform/auth/viewer.js';
 import { createContext } from '../../src/platform/auth/context.js';
 import { Database } from '../../src/platform/database/database.js';
@@ -58,7 +59,7 @@ export async function createModuleSchema(resolversOf: (database: Database) => ob
     return rows(statement);
   };
   const execute: ModuleSchema['execute'] = (source, variableValues, viewer = ANONYMOUS) =>
-    graphql({ schema, source, variableValues, contextValue: createContext(database, viewer) });
+    graphql({ schema, source, variableValues, contextValue: createContext(database, viewer, new Cancellation()) });
   return {
     database,
     execute,

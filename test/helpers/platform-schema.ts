@@ -179,7 +179,7 @@ export function createPlatformSchema(state = new PlatformState()): { schema: Gra
 
   resolve(schema, 'Query', {
     hello: (_: unknown, { name }: { name: string | null }) => `Hello ${name}`,
-    viewer: (_: unknown, __: unknown, { viewer }: Context) => viewer,
+    viewer: (_: unknown, __: unknown, { viewer }: Context) => ({ role: viewer.kind, actor: viewer.actor }),
     item: async (_: unknown, { id }: { id: string }) => find(id),
     mustItem: async (_: unknown, { id }: { id: string }) => find(id),
     items: (_: unknown, { first, last }: { first?: number; last?: number }) => page(numbered(first ?? last ?? 20)),

@@ -1,8 +1,10 @@
 /** The platform's server over the small schema of these tests, on a free port. */
 import { pino } from 'pino';
 import { createAuthenticator } from '../../src/platform/auth/authenticate.js';
+import { Cancellation } from '../../src/common/cancellation.js';
 import type { Context } from '../../src/platform/auth/context.js';
 import type { Viewer } from '../../src/platform/auth/viewer.js';
+import type { Database } from '../../src/platform/database/database.js';
 import { createServer, type ServerOptions } from '../../src/platform/server/server.js';
 import { createPlatformSchema, type PlatformState } from './platform-schema.js';
 
@@ -20,7 +22,15 @@ export interface PlatformServer {
 }
 
 /** What resolvers of the small schema look at. They have no database. */
-export const contextOf = (viewer: Viewer): Context => ({ viewer, loader: noLoader, forget: () => undefined });
+export const contextOf = (viewer: Viewer, cancellation = new Cancellation()): Context => ({
+  viewer,
+  cancellation,
+  database: { rows: noDatabase, row: noDatabase },
+  loader: noLoader,
+  forget: () => undefined,
+});
+
+const noDatabase = () => Promise.reject(new Error('There is no database here.'));
 
 const noLoader: Context['loader'] = () => {
   throw new Error('There are no loaders here.');
@@ -35,7 +45,9 @@ export async function startPlatformServer(options: Partial<ServerOptions> = {}):
     schema,
     sdl: 'type Query { hello: String }\n',
     createContext: contextOf,
-    authenticate: createAuthenticator({ adminApiKey: ADMIN_KEY }),
+    // Only keys of the database are looked up there.
+    authenticate: createAuthenticator({ adminApiKey: ADMIN_KEY, database: {} as Database, verifyToken: undefined }),
+    credentials: { watch: () => () => undefined },
     logger: pino({ level: 'debug' }, { write: (line: string) => logged.push(line) }),
     isReady: async () => true,
     ...options,

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pino from 'pino';
 import { type App, startApp } from '../../src/app.js';
+import { readConfig } from '../../src/config.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
 
 export const ADMIN_KEY = 'test-admin-key-0123456789';
@@ -21,15 +22,24 @@ export interface TestServer {
   query(query: string, variables?: object): Promise<GraphqlResponse>;
   /** The same with the admin key. */
   admin(query: string, variables?: object): Promise<GraphqlResponse>;
-  /** Starts another server on the same database. */
-  sibling(): Promise<TestServer>;
+  /** The same with any other key or token. */
+  as(credential: string, query: string, variables?: object): Promise<GraphqlResponse>;
+  /** Starts another server on the same database, with other settings where told. */
+  sibling(environment?: Readonly<Record<string, string>>): Promise<TestServer>;
   close(): Promise<void>;
 }
 
-/** Starts a server with the reference data; `seed` adds the cases and illustrations. */
-export async function startTestServer({ seed = false }: { seed?: boolean } = {}): Promise<TestServer> {
+export interface TestServerOptions {
+  /** Adds the cases and illustrations. */
+  readonly seed?: boolean;
+  /** Settings as the operator would give them, e.g. `{ RATE_LIMIT_ADDRESS: '100/10' }`; nothing is rationed unless told. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** Starts a server with the reference data. */
+export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
   const database = await createTestDatabase();
-  const server = await startOn(database, seed);
+  const server = await startOn(database, options);
   return {
     ...server,
     close: async () => {
@@ -39,18 +49,21 @@ export async function startTestServer({ seed = false }: { seed?: boolean } = {})
   };
 }
 
-async function startOn(database: TestDatabase, seed: boolean): Promise<TestServer> {
+async function startOn(database: TestDatabase, options: TestServerOptions): Promise<TestServer> {
+  const { seed = false, environment } = options;
   const dataDirectory = await mkdtemp(path.join(os.tmpdir(), 'medspil-server-'));
   const app: App = await startApp(
-    {
-      host: '127.0.0.1',
-      port: 0,
-      databaseUrl: database.connection.url,
-      dataDirectory,
-      adminApiKey: ADMIN_KEY,
-      seed,
-      logLevel: 'error',
-    },
+    readConfig({
+      PORT: '0',
+      DATABASE_URL: database.connection.url,
+      DATA_DIR: dataDirectory,
+      ADMIN_API_KEY: ADMIN_KEY,
+      SEED: String(seed),
+      LOG_LEVEL: 'error',
+      RATE_LIMIT_ADDRESS: 'off',
+      RATE_LIMIT_CREDENTIAL: 'off',
+      ...environment,
+    }),
     pino({ level: 'error' }),
     { explorerDirectory: fileURLToPath(new URL('../../dist/explorer', import.meta.url)) },
   );
@@ -67,7 +80,8 @@ async function startOn(database: TestDatabase, seed: boolean): Promise<TestServe
     database: database.connection,
     query: (query, variables) => send(query, variables, {}),
     admin: (query, variables) => send(query, variables, { authorization: `Bearer ${ADMIN_KEY}` }),
-    sibling: () => startOn(database, seed),
+    as: (credential, query, variables) => send(query, variables, { authorization: `Bearer ${credential}` }),
+    sibling: (other) => startOn(database, { ...options, environment: { ...environment, ...other } }),
     close: async () => {
       await app.close();
       await rm(dataDirectory, { recursive: true, force: true });

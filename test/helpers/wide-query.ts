@@ -24,15 +24,22 @@ export function wideQuery(schema: GraphQLSchema, field: string, depth: number): 
   return `{ ${field} ${isCompositeType(type) ? selection(schema, type, depth) : ''} }`;
 }
 
-function selection(schema: GraphQLSchema, type: GraphQLCompositeType, depth: number): string {
+/** @param siblings types that may stand in the same place */
+function selection(
+  schema: GraphQLSchema,
+  type: GraphQLCompositeType,
+  depth: number,
+  siblings: readonly GraphQLObjectType[] = [],
+): string {
   if (isAbstractType(type)) {
-    const types = schema
-      .getPossibleTypes(type)
-      .map((possible) => `... on ${possible.name} ${selection(schema, possible, depth)}`);
+    const possibleTypes = schema.getPossibleTypes(type);
+    const types = possibleTypes.map(
+      (possible) => `... on ${possible.name} ${selection(schema, possible, depth, possibleTypes)}`,
+    );
     return `{ __typename ${types.join(' ')} }`;
   }
   if (!('getFields' in type)) return '{ __typename }';
-  const fields = Object.values(type.getFields()).map((field) => fieldSelection(schema, type, field, depth));
+  const fields = Object.values(type.getFields()).map((field) => fieldSelection(schema, type, field, depth, siblings));
   return `{ __typename ${fields.join(' ')} }`;
 }
 
@@ -41,12 +48,17 @@ function fieldSelection(
   parent: GraphQLObjectType | GraphQLInterfaceType,
   field: GraphQLField<unknown, unknown>,
   depth: number,
+  siblings: readonly GraphQLObjectType[],
 ): string {
   if (field.args.some(isRequiredArgument)) return '';
   const fields = parent.getFields();
   const type = getNamedType(field.type);
-  // One name under two types of an interface may stand for two things; the alias keeps them apart.
-  const alias = `${parent.name}_${field.name}: ${field.name}`;
+  // One name under two types of an interface may stand for two things; an alias keeps them apart.
+  const isAmbiguous = siblings.some((sibling) => {
+    const same = sibling.getFields()[field.name];
+    return same !== undefined && String(same.type) !== String(field.type);
+  });
+  const alias = isAmbiguous ? `${parent.name}_${field.name}: ${field.name}` : field.name;
   if (isLeafType(type)) return alias;
   const inner = /(Connection|Edge)$/.test(parent.name) || /(Edge|PageInfo)$/.test(type.name) ? depth : depth - 1;
   if (inner < 0 || !isCompositeType(type)) return '';

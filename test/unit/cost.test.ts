@@ -18,11 +18,12 @@ function read(query: string, raw: Record<string, unknown> = {}) {
 }
 
 const cost = (query: string, variables?: Record<string, unknown>): number =>
-  operationCost(...read(query, variables)).objects;
+  operationCost(...read(query, variables)).points;
 
 describe('the cost of an operation', () => {
   it.each([
-    ['scalars are free', 0, '{ hello __typename }'],
+    ['scalars are free, but nothing is less than 1', 1, '{ hello __typename }'],
+    ['scalars are free on objects as well', 1, '{ item { id name colour } }'],
     ['an alias is not: it makes more of the same', 2, '{ a: hello b: hello hello }'],
     ['an object counts one', 1, '{ item { id name } }'],
     ['objects within objects', 3, '{ item { lazy { lazy { id } } } }'],
@@ -53,7 +54,8 @@ describe('the cost of an operation', () => {
     ],
     ['and without a stated length', 1 + 20, '{ graph(from: 1) { nodes { id } } }'],
     ['introspection is counted like the rest', 1 + 5, '{ __schema { types { name } } }'],
-    ['a mutation', 1, 'mutation { a: touch }'],
+    ['a mutation is dear', 10, 'mutation { touch }'],
+    ['each of them', 22, 'mutation { a: touch b: touch }'],
     ['a subscription', 1, 'subscription { events { id } }'],
   ])('%s', (_name, expected, query) => expect(cost(query)).toBe(expected));
 
@@ -76,7 +78,7 @@ describe('the cost of an operation', () => {
     const query = 'query ($ids: [ID!]!) { nodes(ids: $ids) { id ... on Item { lazy { id } } } }';
     expect(cost(query, { ids: Array.from({ length: 100 }, String) })).toBe(200);
     expect(cost(query, { ids: 'one' })).toBe(2);
-    expect(cost(query, { ids: [] })).toBe(0);
+    expect(cost(query, { ids: [] })).toBe(1);
   });
 
   it('leaves out what the variables leave out', () => {
@@ -104,13 +106,13 @@ describe('the cost of an operation', () => {
     );
     const operation = read(`{ item { ...F0 } } ${fragments.join(' ')} fragment F100 on Item { id }`);
     const started = performance.now();
-    expect(operationCost(...operation).objects).toBeGreaterThan(1e40);
+    expect(operationCost(...operation).points).toBeGreaterThan(1e40);
     expect(performance.now() - started).toBeLessThan(1_000);
   });
 
   it('refuses an argument that is null where its type has no null', () => {
     const query = 'query ($r: Int = 3) { echo(required: $r) }';
-    expect(cost(query)).toBe(0);
+    expect(cost(query)).toBe(1);
     expect(() => cost(query, { r: null })).toThrow(/must not be null/);
   });
 });
@@ -118,7 +120,8 @@ describe('the cost of an operation', () => {
 describe('an operation is refused', () => {
   const refusal = (query: string, variables?: Record<string, unknown>): unknown => {
     try {
-      admit(...read(query, variables));
+      const [, document, operation] = read(query, variables);
+      admit(document, operation, operationCost(...read(query, variables)));
       return null;
     } catch (error) {
       return (error as { extensions: { code: string } }).extensions.code;
@@ -162,12 +165,13 @@ describe('an operation is refused', () => {
     let admitted = 0;
     for (const { document, definition } of queries) {
       if (definition.kind !== Kind.OPERATION_DEFINITION || definition.operation === 'mutation') continue;
-      admit(whole, document, definition, variables);
+      admit(document, definition, operationCost(whole, document, definition, variables));
       admitted += 1;
     }
     expect(admitted).toBeGreaterThanOrEqual(4);
     const introspection = parse(getIntrospectionQuery());
-    admit(whole, introspection, getOperationAST(introspection)!, {});
+    const operation = getOperationAST(introspection)!;
+    admit(introspection, operation, operationCost(whole, introspection, operation, {}));
   });
 
   it('but never for asking what there is', () => {

@@ -4,6 +4,7 @@ import { type Connection, ConnectionArguments } from '../../common/connection.js
 import { UserError } from '../../common/errors.js';
 import { payload } from '../../common/payload.js';
 import type { Context } from '../../platform/auth/context.js';
+import { Guard } from '../../platform/auth/guard.js';
 import { municipalityByCode, organisationById } from '../directory/organisation.loaders.js';
 import { Municipality } from '../directory/municipality.entity.js';
 import { Organisation } from '../directory/organisation.entity.js';
@@ -42,21 +43,23 @@ class CaseStudyPayload {
 export class CaseStudyResolver {
   constructor(private readonly service: CaseStudyService) {}
 
+  @Guard('record.read')
   @Query(() => CaseStudy, {
     nullable: true,
     description: 'One case study by its slug; null when there is none that you may see.',
   })
   caseStudy(
-    @Ctx() { viewer }: Context,
+    @Ctx() context: Context,
     @Info() info: GraphQLResolveInfo,
     @Arg('slug', () => String, { description: 'Its slug, e.g. "limboland".' }) slug: string,
   ) {
-    return this.service.bySlug(viewer, slug, columnsOfRecord(info));
+    return this.service.bySlug(context, slug, columnsOfRecord(info));
   }
 
+  @Guard('record.read')
   @Query(() => CaseStudyConnection, { description: 'Case studies, newest published first unless told.' })
   caseStudies(
-    @Ctx() { viewer }: Context,
+    @Ctx() context: Context,
     @Info() info: GraphQLResolveInfo,
     @Args(() => ConnectionArguments) page: ConnectionArguments,
     @Arg('filter', () => CaseStudyFilter, { nullable: true, description: 'Narrows the list.' })
@@ -64,9 +67,10 @@ export class CaseStudyResolver {
     @Arg('orderBy', () => CaseStudyOrder, { nullable: true, description: 'The order of the list.' })
     orderBy?: CaseStudyOrder,
   ): Promise<Connection<CaseStudy>> {
-    return this.service.list(viewer, page, filter ?? {}, orderBy ?? undefined, columnsOfNodes(info));
+    return this.service.list(context, page, filter ?? {}, orderBy ?? undefined, columnsOfNodes(info));
   }
 
+  @Guard('record.create')
   @Mutation(() => CaseStudyPayload, { description: 'Writes a new case study as a draft.' })
   createCaseStudy(
     @Ctx() context: Context,
@@ -77,6 +81,7 @@ export class CaseStudyResolver {
     );
   }
 
+  @Guard('record.update')
   @Mutation(() => CaseStudyPayload, {
     description: 'Changes a case study. A published one stays as it is until the change is published in its turn.',
   })

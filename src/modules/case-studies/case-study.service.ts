@@ -3,9 +3,10 @@ import sql from 'sql-template-tag';
 import { v7 as uuid } from 'uuid';
 import type { Connection, ConnectionArguments } from '../../common/connection.js';
 import { refuse, type UserError, userError, UserErrorCode } from '../../common/errors.js';
+import type { ReadScope } from '../../platform/auth/context.js';
 import type { Viewer } from '../../platform/auth/viewer.js';
 import { readConnection } from '../../platform/database/connection-query.js';
-import type { Database, Transaction } from '../../platform/database/database.js';
+import type { Transaction } from '../../platform/database/database.js';
 import { ordered, replaceList } from '../records/content.service.js';
 import {
   type DraftService,
@@ -123,24 +124,21 @@ const MODEL: RecordModel<CaseStudyContent> = {
 };
 
 export class CaseStudyService {
-  constructor(
-    private readonly database: Database,
-    private readonly drafts: DraftService,
-  ) {}
+  constructor(private readonly drafts: DraftService) {}
 
   /** Null where there is none that the viewer may see. */
-  bySlug(viewer: Viewer, slug: string, columns: RecordColumns): Promise<CaseStudy | null> {
-    return readRecordBySlug({ database: this.database, viewer }, RecordKind.CASE_STUDY, slug, columns);
+  bySlug(scope: ReadScope, slug: string, columns: RecordColumns): Promise<CaseStudy | null> {
+    return readRecordBySlug(scope, RecordKind.CASE_STUDY, slug, columns);
   }
 
   list(
-    viewer: Viewer,
+    { database, viewer }: ReadScope,
     page: ConnectionArguments,
     filter: CaseStudyFilter = {},
     order?: RecordOrder,
     columns?: RecordColumns,
   ): Promise<Connection<CaseStudy>> {
-    return readConnection<CaseStudy>(this.database, page, {
+    return readConnection<CaseStudy>(database, page, {
       columns: recordColumns(columns),
       from: recordList(viewer, RecordKind.CASE_STUDY, filter, caseStudyConditions(filter)),
       order: recordOrder(viewer, order),

@@ -2,6 +2,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { Args, Ctx, FieldResolver, Info, Resolver, Root } from 'type-graphql';
 import { type Connection, ConnectionArguments } from '../../common/connection.js';
 import type { Context } from '../../platform/auth/context.js';
+import { Guard } from '../../platform/auth/guard.js';
 import { Organisation } from '../directory/organisation.entity.js';
 import { columnsOfNodes } from '../records/record.columns.js';
 import { type CaseStudy, CaseStudyConnection } from './case-study.entity.js';
@@ -9,6 +10,7 @@ import { caseStudiesOfOrganisation } from './organisation-case-studies.loaders.j
 
 @Resolver(() => Organisation)
 export class OrganisationCaseStudiesResolver {
+  @Guard('record.read')
   @FieldResolver(() => CaseStudyConnection, {
     description: 'The published cases that it is a party of, the newest published first.',
   })

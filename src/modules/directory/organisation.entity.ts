@@ -104,6 +104,12 @@ export abstract class Organisation extends Node {
   @Column({ type: 'text', nullable: true })
   url: string | null;
 
+  @Field(() => Boolean, {
+    description: 'Whether what one of its people wrote is published by another.',
+  })
+  @Column({ type: 'boolean', default: false })
+  secondPersonRequired: boolean;
+
   @Field(() => Int, { description: 'Grows by one with each change; name it when you update.' })
   @Column({ type: 'integer' })
   version: number;

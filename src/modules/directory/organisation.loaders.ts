@@ -8,7 +8,8 @@ import type { Library, Organisation } from './organisation.entity.js';
 /** The select list that reads rows of `organisation o` as the entity classes have them. */
 export const ORGANISATION_COLUMNS = raw(`CASE o.kind WHEN 'LIBRARY' THEN 'Library' ELSE 'Partner' END AS "__typename",
   o.id, o.kind, o.name, o.country, o.municipality_code AS "municipalityCode", o.isil, o.agency_id AS "agencyId", o.sector,
-  o.cvr, o.wikidata_id AS "wikidataId", o.url, o.version, o.created_at AS "createdAt", o.updated_at AS "updatedAt"`);
+  o.cvr, o.wikidata_id AS "wikidataId", o.url, o.second_person_required AS "secondPersonRequired",
+  o.version, o.created_at AS "createdAt", o.updated_at AS "updatedAt"`);
 
 export const organisationById = defineLoader<string, Organisation | null>(async ({ database }, ids) => {
   const rows = await database.rows<Organisation>(

@@ -2,6 +2,7 @@ import { Arg, Args, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from '
 import { type Connection, ConnectionArguments } from '../../common/connection.js';
 import { payload } from '../../common/payload.js';
 import type { Context } from '../../platform/auth/context.js';
+import { Guard } from '../../platform/auth/guard.js';
 import { Municipality } from './municipality.entity.js';
 import { Library, Organisation, OrganisationConnection } from './organisation.entity.js';
 import { OrganisationFilter, OrganisationOrder } from './organisation.filter.js';
@@ -17,6 +18,7 @@ export class OrganisationResolver {
     private readonly partnerService: PartnerService,
   ) {}
 
+  @Guard('directory.read')
   @Query(() => Library, { nullable: true, description: 'A library by its ISIL; null when the directory has none.' })
   library(
     @Arg('isil', () => String, { description: 'The ISIL, e.g. "DK-775100".' }) isil: string,
@@ -25,6 +27,7 @@ export class OrganisationResolver {
     return context.loader(libraryByIsil).load(isil);
   }
 
+  @Guard('directory.read')
   @Query(() => OrganisationConnection, { description: 'Libraries and partners, by name unless told.' })
   organisations(
     @Args(() => ConnectionArguments) page: ConnectionArguments,
@@ -32,8 +35,9 @@ export class OrganisationResolver {
     filter: OrganisationFilter | null,
     @Arg('orderBy', () => OrganisationOrder, { nullable: true, description: 'In which order; by name unless told.' })
     orderBy: OrganisationOrder | null,
+    @Ctx() context: Context,
   ): Promise<Connection<Organisation>> {
-    return this.organisationService.list(page, filter, orderBy);
+    return this.organisationService.list(context, page, filter, orderBy);
   }
 
   @FieldResolver(() => Municipality, {
@@ -46,6 +50,7 @@ export class OrganisationResolver {
       : context.loader(municipalityByCode).load(organisation.municipalityCode);
   }
 
+  @Guard('organisation.create')
   @Mutation(() => PartnerPayload, { description: 'Adds a partner to the directory.' })
   createPartner(
     @Arg('input', () => CreatePartnerInput, { description: 'The partner.' }) input: CreatePartnerInput,
@@ -54,6 +59,7 @@ export class OrganisationResolver {
     return payload('partner', () => this.partnerService.create(context.viewer, input));
   }
 
+  @Guard('organisation.update')
   @Mutation(() => PartnerPayload, { description: 'Changes a partner.' })
   updatePartner(
     @Arg('input', () => UpdatePartnerInput, { description: 'The change.' }) input: UpdatePartnerInput,

@@ -1,7 +1,7 @@
 /** What the writes of partners take and give. */
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { UserError } from '../../common/errors.js';
-import { Id, Pattern, Text, TITLE_LENGTH } from '../../common/input.js';
+import { Id, Pattern, Text, TITLE_LENGTH, Version } from '../../common/input.js';
 import { CountryCode, Url } from '../../common/scalars.js';
 import { Partner, Sector } from './organisation.entity.js';
 
@@ -48,6 +48,7 @@ export class UpdatePartnerInput {
   @Field(() => ID, { description: 'The partner.' })
   id: string;
 
+  @Version()
   @Field(() => Int, { description: 'The version that the change was made against.' })
   version: number;
 

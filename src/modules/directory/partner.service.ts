@@ -4,6 +4,7 @@ import { v7 as uuid } from 'uuid';
 import { DomainError, refuse, type UserError, userError, UserErrorCode } from '../../common/errors.js';
 import { checkInput } from '../../common/input.js';
 import { fold } from '../../common/text.js';
+import { audit } from '../../platform/auth/audit-log.js';
 import { assertCan } from '../../platform/auth/permissions.js';
 import type { Viewer } from '../../platform/auth/viewer.js';
 import type { Database, Transaction } from '../../platform/database/database.js';
@@ -39,21 +40,40 @@ export class PartnerService {
   async create(viewer: Viewer, input: PartnerContent): Promise<Partner> {
     assertCan(viewer, 'organisation.create');
     checkInput(input);
-    return this.database.inTransaction(async (transaction) => {
-      await lockPartners(transaction);
-      await checkContent(transaction, input, null);
-      const id = uuid();
-      const now = new Date();
-      await transaction.manager.insert(Partner, {
-        ...input,
-        id,
-        kind: OrganisationKind.PARTNER,
-        version: 1,
-        createdAt: now,
-        updatedAt: now,
-      });
-      return (await readPartner(transaction, id))!;
+    return this.database.inTransaction((transaction) => this.add(transaction, viewer, input));
+  }
+
+  /**
+   * Adds a partner as part of something greater.
+   *
+   * @param content checked by its rules
+   * @throws DomainError as {@link create}
+   */
+  async add(transaction: Transaction, viewer: Viewer, content: PartnerContent): Promise<Partner> {
+    assertCan(viewer, 'organisation.create');
+    await this.check(transaction, content);
+    const id = uuid();
+    const now = new Date();
+    await transaction.manager.insert(Partner, {
+      ...content,
+      id,
+      kind: OrganisationKind.PARTNER,
+      version: 1,
+      createdAt: now,
+      updatedAt: now,
     });
+    await audit(transaction, viewer, { action: 'organisation.create', organisationId: id, targetId: id });
+    return (await readPartner(transaction, id))!;
+  }
+
+  /**
+   * Looks whether a partner could come into the directory. Nobody else adds one before the transaction ends.
+   *
+   * @throws DomainError as {@link create}
+   */
+  async check(transaction: Transaction, content: PartnerContent): Promise<void> {
+    await lockPartners(transaction);
+    await checkContent(transaction, content, null);
   }
 
   /**
@@ -64,6 +84,7 @@ export class PartnerService {
   async update(viewer: Viewer, input: PartnerUpdate): Promise<Partner> {
     assertCan(viewer, 'organisation.update');
     checkInput(input);
+    assertCan(viewer, 'organisation.update', input.id);
     const { id, version, ...given } = input;
     return this.database.inTransaction(async (transaction) => {
       await lockPartners(transaction);
@@ -106,6 +127,7 @@ export class PartnerService {
           sql`UPDATE record SET search = record_search_vector(id) WHERE id = ANY(${records}::uuid[])`,
         );
       }
+      await audit(transaction, viewer, { action: 'organisation.update', organisationId: id, targetId: id });
       return (await readPartner(transaction, id))!;
     });
   }

@@ -4,6 +4,7 @@ import { type Connection, ConnectionArguments } from '../../common/connection.js
 import { UserError } from '../../common/errors.js';
 import { payload } from '../../common/payload.js';
 import type { Context } from '../../platform/auth/context.js';
+import { Guard } from '../../platform/auth/guard.js';
 import { CaseStudy } from '../case-studies/case-study.entity.js';
 import { columnsOfNodes, columnsOfRecord } from '../records/record.columns.js';
 import { recordById, writtenRecord } from '../records/record.loaders.js';
@@ -29,21 +30,23 @@ class ExperiencePayload {
 export class ExperienceResolver {
   constructor(private readonly service: ExperienceService) {}
 
+  @Guard('record.read')
   @Query(() => Experience, {
     nullable: true,
     description: 'One experience by its slug; null when there is none that you may see.',
   })
   experience(
-    @Ctx() { viewer }: Context,
+    @Ctx() context: Context,
     @Info() info: GraphQLResolveInfo,
     @Arg('slug', () => String, { description: 'Its slug.' }) slug: string,
   ) {
-    return this.service.bySlug(viewer, slug, columnsOfRecord(info));
+    return this.service.bySlug(context, slug, columnsOfRecord(info));
   }
 
+  @Guard('record.read')
   @Query(() => ExperienceConnection, { description: 'Experiences, newest published first unless told.' })
   experiences(
-    @Ctx() { viewer }: Context,
+    @Ctx() context: Context,
     @Info() info: GraphQLResolveInfo,
     @Args(() => ConnectionArguments) page: ConnectionArguments,
     @Arg('filter', () => ExperienceFilter, { nullable: true, description: 'Narrows the list.' })
@@ -51,9 +54,10 @@ export class ExperienceResolver {
     @Arg('orderBy', () => ExperienceOrder, { nullable: true, description: 'The order of the list.' })
     orderBy?: ExperienceOrder,
   ): Promise<Connection<Experience>> {
-    return this.service.list(viewer, page, filter ?? {}, orderBy ?? undefined, columnsOfNodes(info));
+    return this.service.list(context, page, filter ?? {}, orderBy ?? undefined, columnsOfNodes(info));
   }
 
+  @Guard('record.create')
   @Mutation(() => ExperiencePayload, { description: 'Writes a new experience as a draft.' })
   createExperience(
     @Ctx() context: Context,
@@ -64,6 +68,7 @@ export class ExperienceResolver {
     );
   }
 
+  @Guard('record.update')
   @Mutation(() => ExperiencePayload, {
     description: 'Changes an experience. A published one stays as it is until the change is published in its turn.',
   })
@@ -79,6 +84,7 @@ export class ExperienceResolver {
     );
   }
 
+  @Guard('record.read')
   @FieldResolver(() => CaseStudy, {
     nullable: true,
     description: 'The case in which it was made; null once that is retracted.',
@@ -90,6 +96,7 @@ export class ExperienceResolver {
 
 @Resolver(() => CaseStudy)
 export class CaseStudyExperiencesResolver {
+  @Guard('record.read')
   @FieldResolver(() => ExperienceConnection, {
     description: 'What those who took part lived through, newest published first.',
   })

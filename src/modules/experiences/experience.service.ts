@@ -2,9 +2,10 @@
 import sql from 'sql-template-tag';
 import type { Connection, ConnectionArguments } from '../../common/connection.js';
 import { type UserError, userError, UserErrorCode } from '../../common/errors.js';
+import type { ReadScope } from '../../platform/auth/context.js';
 import type { Viewer } from '../../platform/auth/viewer.js';
 import { readConnection } from '../../platform/database/connection-query.js';
-import type { Database, Transaction } from '../../platform/database/database.js';
+import type { Transaction } from '../../platform/database/database.js';
 import type { DraftService, NewRecord, RecordContent, RecordModel, RecordVersion } from '../records/draft.service.js';
 import type { Outcome } from '../records/outcome.js';
 import { RecordKind } from '../records/record.entity.js';
@@ -55,24 +56,21 @@ const MODEL: RecordModel<ExperienceContent> = {
 };
 
 export class ExperienceService {
-  constructor(
-    private readonly database: Database,
-    private readonly drafts: DraftService,
-  ) {}
+  constructor(private readonly drafts: DraftService) {}
 
   /** Null where there is none that the viewer may see. */
-  bySlug(viewer: Viewer, slug: string, columns: RecordColumns): Promise<Experience | null> {
-    return readRecordBySlug({ database: this.database, viewer }, RecordKind.EXPERIENCE, slug, columns);
+  bySlug(scope: ReadScope, slug: string, columns: RecordColumns): Promise<Experience | null> {
+    return readRecordBySlug(scope, RecordKind.EXPERIENCE, slug, columns);
   }
 
   list(
-    viewer: Viewer,
+    { database, viewer }: ReadScope,
     page: ConnectionArguments,
     filter: ExperienceFilter = {},
     order?: RecordOrder,
     columns?: RecordColumns,
   ): Promise<Connection<Experience>> {
-    return readConnection<Experience>(this.database, page, {
+    return readConnection<Experience>(database, page, {
       columns: recordColumns(columns),
       from: recordList(viewer, RecordKind.EXPERIENCE, filter, experienceConditions(filter)),
       order: recordOrder(viewer, order),

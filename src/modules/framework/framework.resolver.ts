@@ -1,6 +1,7 @@
 import { Arg, Ctx, FieldResolver, Int, Query, Resolver, Root } from 'type-graphql';
 import { Language } from '../../common/language.js';
 import type { Context } from '../../platform/auth/context.js';
+import { Guard } from '../../platform/auth/guard.js';
 import { Theme } from './framework.entity.js';
 import { coverageByRecommendation, recordCountByTheme } from './framework.loaders.js';
 import type { FrameworkService } from './framework.service.js';
@@ -10,14 +11,16 @@ import { Framework, Recommendation, RecommendationCoverage } from './framework.t
 export class FrameworkResolver {
   constructor(private readonly service: FrameworkService) {}
 
+  @Guard('directory.read')
   @Query(() => Framework, { description: 'What the platform stands on.' })
-  framework(): Promise<Framework> {
-    return this.service.framework();
+  framework(@Ctx() context: Context): Promise<Framework> {
+    return this.service.framework(context);
   }
 
+  @Guard('directory.read')
   @Query(() => [Theme], { description: 'The subjects that records are about, all of them.' })
-  themes(): Promise<Theme[]> {
-    return this.service.themes();
+  themes(@Ctx() context: Context): Promise<Theme[]> {
+    return this.service.themes(context);
   }
 }
 

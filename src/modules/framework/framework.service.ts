@@ -1,5 +1,6 @@
 /** The framework and the themes, each as a whole: they are few, and change by seed and import alone. */
 import sql, { bulk } from 'sql-template-tag';
+import type { ReadScope } from '../../platform/auth/context.js';
 import { assertCan } from '../../platform/auth/permissions.js';
 import type { Viewer } from '../../platform/auth/viewer.js';
 import type { Database } from '../../platform/database/database.js';
@@ -20,8 +21,8 @@ type Element = FrameworkStatement & { __typename: string };
 export class FrameworkService {
   constructor(private readonly database: Database) {}
 
-  async framework(): Promise<Framework> {
-    const elements = await this.database.rows<Element>(
+  async framework({ database }: ReadScope): Promise<Framework> {
+    const elements = await database.rows<Element>(
       sql`SELECT ${ELEMENT_COLUMNS} FROM framework_element e ORDER BY e.kind, e.number`,
     );
     const all = <Statement extends FrameworkStatement>(typename: string) =>
@@ -35,8 +36,8 @@ export class FrameworkService {
     };
   }
 
-  themes(): Promise<Theme[]> {
-    return this.database.rows<Theme>(sql`SELECT ${THEME_COLUMNS} FROM theme t ORDER BY t.slug`);
+  themes({ database }: ReadScope): Promise<Theme[]> {
+    return database.rows<Theme>(sql`SELECT ${THEME_COLUMNS} FROM theme t ORDER BY t.slug`);
   }
 
   /** Adds the themes that are not there yet, by slug. For imports: what is there keeps its labels. */

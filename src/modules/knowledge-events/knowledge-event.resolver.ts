@@ -1,6 +1,7 @@
 import { Arg, Args, Ctx, FieldResolver, Query, Resolver, Root, Subscription } from 'type-graphql';
 import { type Connection, ConnectionArguments } from '../../common/connection.js';
 import type { Context } from '../../platform/auth/context.js';
+import { Guard } from '../../platform/auth/guard.js';
 import { encodeCursor } from '../../platform/log/cursor.js';
 import type { KnowledgeLog } from '../../platform/log/knowledge-log.js';
 import type { LogEntry } from '../../platform/log/log-entry.js';
@@ -32,18 +33,21 @@ export interface KnowledgeEventContext extends Context {
 export class KnowledgeEventResolver {
   constructor(private readonly log: KnowledgeLog) {}
 
+  @Guard('record.read')
   @Query(() => KnowledgeEventConnection, {
     description:
       "What happened to the shared knowledge, oldest first. An edge's cursor is the event's, and serves a subscription as well.",
   })
   knowledgeEvents(
+    @Ctx() { database }: Context,
     @Args(() => ConnectionArguments) page: ConnectionArguments,
     @Arg('filter', () => KnowledgeEventFilter, { nullable: true, description: 'Which events.' })
     filter?: KnowledgeEventFilter,
   ): Promise<Connection<KnowledgeEvent>> {
-    return this.log.page(page, filter, eventOf);
+    return this.log.page(database, page, filter, eventOf);
   }
 
+  @Guard('record.read')
   @Query(() => String, {
     name: KNOWLEDGE_CURSOR,
     description:
@@ -53,6 +57,7 @@ export class KnowledgeEventResolver {
     return root[KNOWLEDGE_CURSOR];
   }
 
+  @Guard('record.read')
   @Subscription(() => KnowledgeEvent, {
     name: 'knowledgeEvents',
     description:
@@ -70,6 +75,7 @@ export class KnowledgeEventResolver {
     return eventOf(entry);
   }
 
+  @Guard('record.read')
   @FieldResolver(() => KnowledgeRecord, {
     nullable: true,
     description: 'The record as it is now; null once it is retracted.',
@@ -78,6 +84,7 @@ export class KnowledgeEventResolver {
     return loader(publishedRecordById).load(recordId);
   }
 
+  @Guard('record.read')
   @FieldResolver(() => KnowledgeRecord, {
     nullable: true,
     description: 'The other record that the event is about, where there is one; null once it is retracted.',

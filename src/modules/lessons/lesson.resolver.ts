@@ -4,6 +4,7 @@ import { type Connection, ConnectionArguments } from '../../common/connection.js
 import { UserError } from '../../common/errors.js';
 import { payload } from '../../common/payload.js';
 import type { Context } from '../../platform/auth/context.js';
+import { Guard } from '../../platform/auth/guard.js';
 import { CaseStudy, CaseStudyConnection } from '../case-studies/case-study.entity.js';
 import { Experience } from '../experiences/experience.entity.js';
 import { columnsOfNodes, columnsOfRecord } from '../records/record.columns.js';
@@ -33,29 +34,32 @@ class LessonPayload {
 export class LessonResolver {
   constructor(private readonly service: LessonService) {}
 
+  @Guard('record.read')
   @Query(() => Lesson, {
     nullable: true,
     description: 'One lesson by its slug; null when there is none that you may see.',
   })
   lesson(
-    @Ctx() { viewer }: Context,
+    @Ctx() context: Context,
     @Info() info: GraphQLResolveInfo,
     @Arg('slug', () => String, { description: 'Its slug.' }) slug: string,
   ) {
-    return this.service.bySlug(viewer, slug, columnsOfRecord(info));
+    return this.service.bySlug(context, slug, columnsOfRecord(info));
   }
 
+  @Guard('record.read')
   @Query(() => LessonConnection, { description: 'Lessons, newest published first unless told.' })
   lessons(
-    @Ctx() { viewer }: Context,
+    @Ctx() context: Context,
     @Info() info: GraphQLResolveInfo,
     @Args(() => ConnectionArguments) page: ConnectionArguments,
     @Arg('filter', () => LessonFilter, { nullable: true, description: 'Narrows the list.' }) filter?: LessonFilter,
     @Arg('orderBy', () => LessonOrder, { nullable: true, description: 'The order of the list.' }) orderBy?: LessonOrder,
   ): Promise<Connection<Lesson>> {
-    return this.service.list(viewer, page, filter ?? {}, orderBy ?? undefined, columnsOfNodes(info));
+    return this.service.list(context, page, filter ?? {}, orderBy ?? undefined, columnsOfNodes(info));
   }
 
+  @Guard('record.create')
   @Mutation(() => LessonPayload, { description: 'Writes a new lesson as a draft.' })
   createLesson(
     @Ctx() context: Context,
@@ -66,6 +70,7 @@ export class LessonResolver {
     );
   }
 
+  @Guard('record.update')
   @Mutation(() => LessonPayload, {
     description: 'Changes a lesson. A published one stays as it is until the change is published in its turn.',
   })
@@ -81,6 +86,7 @@ export class LessonResolver {
     );
   }
 
+  @Guard('record.add-evidence')
   @Mutation(() => LessonPayload, { description: 'Rests a lesson on an experience that supports or contradicts it.' })
   addEvidence(
     @Ctx() context: Context,
@@ -89,6 +95,7 @@ export class LessonResolver {
     return payload('lesson', async () => writtenRecord(context, await this.service.addEvidence(context.viewer, input)));
   }
 
+  @Guard('record.read')
   @FieldResolver(() => [Evidence], {
     description: 'The published experiences that support or contradict it, oldest first, the first 1,000.',
   })
@@ -101,6 +108,7 @@ export class LessonResolver {
     return loader(confidenceByLesson).load(id);
   }
 
+  @Guard('record.read')
   @FieldResolver(() => CaseStudyConnection, {
     description: 'The cases that its evidence comes from, newest published first.',
   })
@@ -120,6 +128,7 @@ export class LessonResolver {
 
 @Resolver(() => Evidence)
 export class EvidenceResolver {
+  @Guard('record.read')
   @FieldResolver(() => Experience, { description: 'The experience that supports or contradicts the lesson.' })
   experience(@Ctx() { loader }: Context, @Root() { experienceId }: Evidence) {
     return loader(recordById).load(experienceId);
@@ -128,6 +137,7 @@ export class EvidenceResolver {
 
 @Resolver(() => Experience)
 export class ExperienceLessonsResolver {
+  @Guard('record.read')
   @FieldResolver(() => LessonConnection, { description: 'The lessons that it is evidence of, newest published first.' })
   lessons(
     @Ctx() { loader }: Context,
@@ -145,6 +155,7 @@ export class ExperienceLessonsResolver {
 
 @Resolver(() => CaseStudy)
 export class CaseStudyLessonsResolver {
+  @Guard('record.read')
   @FieldResolver(() => LessonConnection, {
     description: 'The lessons that its experiences are evidence of, newest published first.',
   })

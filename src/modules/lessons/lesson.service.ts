@@ -4,7 +4,9 @@ import { v7 as uuid } from 'uuid';
 import type { Connection, ConnectionArguments } from '../../common/connection.js';
 import { refuse, type UserError, userError, UserErrorCode } from '../../common/errors.js';
 import { checkInput } from '../../common/input.js';
-import { assertCan } from '../../platform/auth/permissions.js';
+import { audit } from '../../platform/auth/audit-log.js';
+import type { ReadScope } from '../../platform/auth/context.js';
+import { assertCan, assertCanForAny } from '../../platform/auth/permissions.js';
 import type { Viewer } from '../../platform/auth/viewer.js';
 import { readConnection } from '../../platform/database/connection-query.js';
 import type { Database, Transaction } from '../../platform/database/database.js';
@@ -49,18 +51,18 @@ export class LessonService {
   ) {}
 
   /** Null where there is none that the viewer may see. */
-  bySlug(viewer: Viewer, slug: string, columns: RecordColumns): Promise<Lesson | null> {
-    return readRecordBySlug({ database: this.database, viewer }, RecordKind.LESSON, slug, columns);
+  bySlug(scope: ReadScope, slug: string, columns: RecordColumns): Promise<Lesson | null> {
+    return readRecordBySlug(scope, RecordKind.LESSON, slug, columns);
   }
 
   list(
-    viewer: Viewer,
+    { database, viewer }: ReadScope,
     page: ConnectionArguments,
     filter: LessonFilter = {},
     order?: RecordOrder,
     columns?: RecordColumns,
   ): Promise<Connection<Lesson>> {
-    return readConnection<Lesson>(this.database, page, {
+    return readConnection<Lesson>(database, page, {
       columns: recordColumns(columns),
       from: recordList(viewer, RecordKind.LESSON, filter, lessonConditions(viewer, filter)),
       order: recordOrder(viewer, order),
@@ -88,10 +90,13 @@ export class LessonService {
     assertCan(viewer, 'record.add-evidence');
     checkInput(input);
     return this.database.inTransaction(async (transaction) => {
-      await lockRecords(transaction, viewer, [
+      const locked = await lockRecords(transaction, viewer, [
         { id: input.lessonId, kind: RecordKind.LESSON, path: ['lessonId'] },
         { id: input.experienceId, kind: RecordKind.EXPERIENCE, path: ['experienceId'] },
       ]);
+      // Whoever lived it may say so, or a lesson could be kept free of what contradicts it.
+      const owners = locked.map(({ organisationId }) => organisationId);
+      assertCanForAny(viewer, 'record.add-evidence', owners);
       const rows = await transaction.rows<{
         id: string;
         status: RecordStatus;
@@ -118,6 +123,12 @@ export class LessonService {
       if (inserted.length === 0) {
         throw refuse(UserErrorCode.DUPLICATE, 'This experience is evidence of this lesson already.', ['experienceId']);
       }
+      await audit(transaction, viewer, {
+        action: 'record.add-evidence',
+        organisationId: experience.organisationId,
+        targetId: statement.id,
+        details: { experienceId: experience.id, stance: input.stance },
+      });
       if (rows.every((row) => row.status === 'PUBLISHED')) {
         await this.events.tell(transaction, {
           type: 'EVIDENCE_ADDED',

@@ -2,6 +2,7 @@ import sql from 'sql-template-tag';
 import { v7 as uuid } from 'uuid';
 import { refuse, UserErrorCode } from '../../common/errors.js';
 import { checkInput } from '../../common/input.js';
+import { audit } from '../../platform/auth/audit-log.js';
 import { assertCan } from '../../platform/auth/permissions.js';
 import type { Viewer } from '../../platform/auth/viewer.js';
 import type { Database } from '../../platform/database/database.js';
@@ -37,11 +38,12 @@ export class AdoptionService {
   async recordAdoption(viewer: Viewer, input: NewAdoption): Promise<string> {
     assertCan(viewer, 'record.adopt');
     checkInput(input);
+    assertCan(viewer, 'record.adopt', input.organisationId);
     return this.database.inTransaction(async (transaction) => {
       const id = uuid();
       const first = await firstResult(transaction, viewer, 'ADOPTION', input, id);
       if (first !== null) return first;
-      const record = await lockRecord(transaction, viewer, { id: input.recordId }, undefined, ['recordId']);
+      const record = await lockRecord(transaction, viewer, { id: input.recordId }, { path: ['recordId'] });
       const published = await transaction.rows(
         sql`SELECT FROM record WHERE id = ${record.recordId} AND status = 'PUBLISHED'`,
       );
@@ -62,6 +64,12 @@ export class AdoptionService {
           ['adoptedOn'],
         );
       }
+      await audit(transaction, viewer, {
+        action: 'record.adopt',
+        organisationId: input.organisationId,
+        targetId: id,
+        details: { recordId: record.recordId },
+      });
       await this.events.tell(transaction, {
         type: 'ADOPTED',
         recordId: record.recordId,

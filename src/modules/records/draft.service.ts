@@ -74,6 +74,7 @@ export class DraftService {
   ): Promise<string> {
     assertCan(viewer, 'record.create');
     checkInput(input);
+    assertCan(viewer, 'record.create', input.organisationId);
     return this.write(async (transaction) => {
       const id = uuid();
       const first = await firstResult(transaction, viewer, model.kind, input, id);
@@ -92,7 +93,7 @@ export class DraftService {
       } as object);
       await writeCommonLists(transaction, id, input);
       await model.writeLists(transaction, id, input);
-      await newVersion(transaction, viewer, { recordId: id, rowId: id });
+      await newVersion(transaction, viewer, 'record.create', { recordId: id, rowId: id });
       return id;
     });
   }
@@ -112,7 +113,9 @@ export class DraftService {
     assertCan(viewer, 'record.update');
     checkInput(input);
     return this.write(async (transaction) => {
-      const locked = await lockRecord(transaction, viewer, input, model.kind);
+      const locked = await lockRecord(transaction, viewer, input, { action: 'record.update', kind: model.kind });
+      // Who hands a record over must be at home on both sides.
+      if (input.organisationId != null) assertCan(viewer, 'record.create', input.organisationId);
       if (locked.status === RecordStatus.IN_REVIEW || locked.status === RecordStatus.RETRACTED) {
         throw refuse(
           UserErrorCode.INVALID_TRANSITION,
@@ -130,7 +133,7 @@ export class DraftService {
       if (Object.keys(changed).length > 0) await transaction.manager.update(KnowledgeRecord, { id: rowId }, changed);
       await writeCommonLists(transaction, rowId, input);
       await model.writeLists(transaction, rowId, input);
-      await newVersion(transaction, viewer, { recordId: locked.recordId, rowId });
+      await newVersion(transaction, viewer, 'record.update', { recordId: locked.recordId, rowId });
       return rowId;
     });
   }

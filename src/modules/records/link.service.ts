@@ -1,15 +1,16 @@
 import sql from 'sql-template-tag';
 import { v7 as uuid } from 'uuid';
-import { refuse, UserErrorCode } from '../../common/errors.js';
+import { DomainError, refuse, UserErrorCode } from '../../common/errors.js';
 import { isId } from '../../common/id.js';
 import { checkInput } from '../../common/input.js';
-import { assertCan } from '../../platform/auth/permissions.js';
+import { audit } from '../../platform/auth/audit-log.js';
+import { assertCan, assertCanForAny } from '../../platform/auth/permissions.js';
 import type { Viewer } from '../../platform/auth/viewer.js';
 import type { Database } from '../../platform/database/database.js';
 import { Link, LinkRelation } from './link.entity.js';
 import { RecordStatus } from './record.entity.js';
 import type { RecordEventService } from './record-event.service.js';
-import { lockRecords } from './record-row.service.js';
+import { type LockedRecord, lockRecords } from './record-row.service.js';
 
 export class LinkService {
   constructor(
@@ -32,10 +33,11 @@ export class LinkService {
     if (input.fromId === input.toId)
       throw refuse(UserErrorCode.INVALID, 'A record cannot be linked to itself.', ['toId']);
     return this.database.inTransaction(async (transaction) => {
-      await lockRecords(transaction, viewer, [
+      const ends = await lockRecords(transaction, viewer, [
         { id: input.fromId, path: ['fromId'] },
         { id: input.toId, path: ['toId'] },
       ]);
+      assertCanForAny(viewer, 'record.link', organisationsOf(input.relation, ends));
       const id = uuid();
       const inserted = await transaction.rows(
         sql`INSERT INTO link (id, from_id, to_id, relation, note, created_at)
@@ -44,6 +46,12 @@ export class LinkService {
       );
       if (inserted.length === 0)
         throw refuse(UserErrorCode.DUPLICATE, 'These two records are linked in this way already.');
+      await audit(transaction, viewer, {
+        action: 'record.link',
+        organisationId: ends[0]!.organisationId,
+        targetId: id,
+        details: { relation: input.relation, fromId: input.fromId, toId: input.toId },
+      });
       await this.tell(transaction, 'LINKED', input.fromId, input.toId);
       return id;
     });
@@ -61,13 +69,22 @@ export class LinkService {
       const link = isId(input.id) ? await transaction.manager.findOneBy(Link, { id: input.id }) : null;
       const notFound = () => refuse(UserErrorCode.NOT_FOUND, `No link has the id ${input.id.slice(0, 100)}.`, ['id']);
       if (link === null) throw notFound();
-      await lockRecords(
+      const ends = await lockRecords(
         transaction,
         viewer,
         [link.fromId, link.toId].map((end) => ({ id: end, path: ['id'] })),
-      );
+      ).catch((error: unknown) => {
+        throw error instanceof DomainError ? notFound() : error;
+      });
+      assertCanForAny(viewer, 'record.link', organisationsOf(link.relation, ends));
       const { affected } = await transaction.manager.delete(Link, { id: link.id });
       if (affected !== 1) throw notFound();
+      await audit(transaction, viewer, {
+        action: 'record.link',
+        organisationId: ends[0]!.organisationId,
+        targetId: link.id,
+        details: { unlinked: true, relation: link.relation, fromId: link.fromId, toId: link.toId },
+      });
       await this.tell(transaction, 'UNLINKED', link.fromId, link.toId);
       return link;
     });
@@ -84,4 +101,9 @@ export class LinkService {
     );
     if (published.length === 2) await this.events.tell(transaction, { type, recordId: from, relatedRecordId: to });
   }
+}
+
+/** Whose link it is: that of the record where it starts, or of either where the relation has no direction. */
+function organisationsOf(relation: LinkRelation, ends: readonly LockedRecord[]): string[] {
+  return ends.slice(0, relation === LinkRelation.RELATED ? 2 : 1).map(({ organisationId }) => organisationId);
 }

@@ -4,6 +4,7 @@ import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
 import { isId } from '../../common/id.js';
 import { Node } from '../../common/node.js';
 import { type Context, defineLoader, type Loader } from '../../platform/auth/context.js';
+import { Guard } from '../../platform/auth/guard.js';
 import { isAmong, oneEach } from '../../platform/database/batch.js';
 import { organisationById } from '../directory/organisation.loaders.js';
 import { recordById } from './record.loaders.js';
@@ -29,6 +30,7 @@ const tableOfId = defineLoader<string, { id: string; table: string } | null>(asy
 
 @Resolver()
 export class NodeResolver {
+  @Guard('record.read')
   @Query(() => Node, {
     nullable: true,
     description: 'Anything by its id; null when there is nothing of this id that you may see.',
@@ -42,6 +44,7 @@ export class NodeResolver {
     return found === null ? null : loader(LOADERS[found.table]!).load(id);
   }
 
+  @Guard('record.read')
   @Query(() => [Node], {
     nullable: 'items',
     description: 'Many things by their ids, in the order of the ids; null for each that is not there.',

@@ -3,6 +3,8 @@ import sql, { raw } from 'sql-template-tag';
 import { v7 as uuid } from 'uuid';
 import { refuse, UserErrorCode } from '../../common/errors.js';
 import { isId } from '../../common/id.js';
+import { audit, type AuditEntry } from '../../platform/auth/audit-log.js';
+import { type Action, assertCan } from '../../platform/auth/permissions.js';
 import type { Viewer } from '../../platform/auth/viewer.js';
 import { visible } from '../../platform/auth/visibility.js';
 import type { Transaction } from '../../platform/database/database.js';
@@ -18,7 +20,10 @@ export interface LockedRecord {
   /** The status of that row. */
   readonly status: RecordStatus;
   readonly version: number;
+  /** Who answers for the record. */
   readonly organisationId: string;
+  /** Who is to answer for it once that row is published: another one where an edit hands it over. */
+  readonly rowOrganisationId: string;
   readonly provenance: Provenance;
 }
 
@@ -26,14 +31,16 @@ export interface LockedRecord {
  * Locks a record, and with it its working copy, for change.
  *
  * @param reference the record, and the version that the change was made against; without one any version will do
- * @throws DomainError NOT_FOUND when there is none that the viewer may see, VERSION_CONFLICT when it was changed since
+ * @param options `action`: what the viewer must be allowed to do with it; `kind`: what it must be; `path`: where its id
+ *   stands in the input
+ * @throws DomainError NOT_FOUND when there is none that the viewer may see, VERSION_CONFLICT when it was changed since;
+ *   FORBIDDEN
  */
 export async function lockRecord(
   transaction: Transaction,
   viewer: Viewer,
   reference: { id: string; version?: number },
-  kind?: RecordKind,
-  path: readonly string[] = ['id'],
+  { action, kind, path = ['id'] }: { action?: Action; kind?: RecordKind; path?: readonly string[] } = {},
 ): Promise<LockedRecord> {
   const [record] = isId(reference.id)
     ? await transaction.rows<LockedRecord>(
@@ -52,7 +59,13 @@ export async function lockRecord(
   const [workingCopy] = await transaction.rows<LockedRecord>(
     sql`SELECT ${LOCKED_COLUMNS} FROM record r WHERE r.working_copy_of = ${record.recordId} FOR UPDATE`,
   );
-  const locked = workingCopy ?? record;
+  const locked = { ...(workingCopy ?? record), organisationId: record.organisationId };
+  if (action !== undefined) {
+    // Before the version is looked at, which would tell of an edit that is not public.
+    for (const organisation of new Set([locked.organisationId, locked.rowOrganisationId])) {
+      assertCan(viewer, action, organisation);
+    }
+  }
   if (reference.version !== undefined && reference.version !== locked.version) {
     throw refuse(
       UserErrorCode.VERSION_CONFLICT,
@@ -73,7 +86,7 @@ export async function lockRecords(
 ): Promise<LockedRecord[]> {
   const locked = new Map<string, LockedRecord>();
   for (const { id, kind, path } of [...references].sort((a, b) => (a.id < b.id ? -1 : 1))) {
-    locked.set(id, await lockRecord(transaction, viewer, { id }, kind, path));
+    locked.set(id, await lockRecord(transaction, viewer, { id }, { ...(kind && { kind }), path }));
   }
   return references.map(({ id }) => locked.get(id)!);
 }
@@ -94,7 +107,7 @@ export async function requireRecord(
 
 const LOCKED_COLUMNS =
   raw(`coalesce(r.working_copy_of, r.id) AS "recordId", r.id AS "rowId", r.kind, r.status, r.version,
-  r.organisation_id AS "organisationId", r.provenance`);
+  r.organisation_id AS "organisationId", r.organisation_id AS "rowOrganisationId", r.provenance`);
 
 const KIND_NAMES: Record<RecordKind, string> = { CASE_STUDY: 'case study', EXPERIENCE: 'experience', LESSON: 'lesson' };
 
@@ -133,19 +146,36 @@ export async function dropWorkingCopy(transaction: Transaction, recordId: string
   await transaction.rows(sql`DELETE FROM record WHERE working_copy_of = ${recordId}`);
 }
 
-/** Ends every change of a row: counts its version up, refreshes what search finds it by, and keeps the version for ever. */
+export interface ChangedRow {
+  readonly recordId: string;
+  readonly rowId: string;
+  /** What was said with the change. */
+  readonly comment?: string | null;
+  /** What the audit log is to know of it besides the version. */
+  readonly details?: AuditEntry['details'];
+}
+
+/**
+ * Ends every change of a row: counts its version up, refreshes what search finds it by, keeps the version for ever, and
+ * says who did it.
+ */
 export async function newVersion(
   transaction: Transaction,
   viewer: Viewer,
-  { recordId, rowId, comment = null }: { recordId: string; rowId: string; comment?: string | null },
+  action: Action,
+  { recordId, rowId, comment = null, details }: ChangedRow,
 ): Promise<void> {
-  await transaction.rows(
+  const [revision] = await transaction.rows<{ version: number; organisationId: string }>(
     sql`WITH changed AS (
         UPDATE record SET updated_at = now(), search = record_search_vector(id),
           version = version + CASE WHEN EXISTS (SELECT FROM revision WHERE record_id = ${recordId}) THEN 1 ELSE 0 END
         WHERE id = ${rowId} RETURNING id, version, status
       )
-      INSERT INTO revision (id, record_id, version, status, content, actor, comment, created_at)
-      SELECT ${uuid()}, ${recordId}, version, status, record_content(id), ${viewer.actor}, ${comment}, now() FROM changed`,
+      INSERT INTO revision (id, record_id, version, status, content, actor, person_id, api_key_id, comment, created_at)
+      SELECT ${uuid()}, ${recordId}, version, status, record_content(id), ${viewer.actor}, ${viewer.personId},
+        ${viewer.apiKeyId}, ${comment}, now() FROM changed
+      RETURNING version, content ->> 'organisationId' AS "organisationId"`,
   );
+  const { version, organisationId } = revision!;
+  await audit(transaction, viewer, { action, organisationId, targetId: recordId, details: { ...details, version } });
 }

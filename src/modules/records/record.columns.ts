@@ -47,12 +47,27 @@ const EXPRESSIONS: Readonly<Record<string, string>> = {
   avoid: 'r.avoid',
 };
 
+/** The properties that are texts in Markdown, in the order in which they are told. */
+export const MARKDOWN_FIELDS = [
+  'description',
+  'purpose',
+  'experienced',
+  'challenges',
+  'barriers',
+  'gain',
+  'context',
+  'cause',
+  'advice',
+  'avoid',
+] as const;
+
 /** The properties that a field's resolver looks at, for fields that are no property themselves. */
 const NEEDED_BY: Readonly<Record<string, readonly string[]>> = {
   organisation: ['organisationId'],
   municipality: ['municipalityCode'],
   caseStudy: ['caseStudyId'],
   workingCopy: ['id', 'workingCopyOf'],
+  renderedTexts: MARKDOWN_FIELDS,
   ...Object.fromEntries(
     [
       'sources',
@@ -64,12 +79,22 @@ const NEEDED_BY: Readonly<Record<string, readonly string[]>> = {
       'benefits',
       'funding',
       'definitionCheck',
+      'warnings',
     ].map((field) => [field, ['rowId']]),
   ),
   ...Object.fromEntries(
-    ['links', 'adoptions', 'revisions', 'experiences', 'lessons', 'caseStudies', 'evidence', 'confidence'].map(
-      (field) => [field, ['id']],
-    ),
+    [
+      'links',
+      'adoptions',
+      'revisions',
+      'difference',
+      'reviewComments',
+      'experiences',
+      'lessons',
+      'caseStudies',
+      'evidence',
+      'confidence',
+    ].map((field) => [field, ['id']]),
   ),
 };
 

@@ -10,12 +10,14 @@ import {
   Range,
   Text,
   TITLE_LENGTH,
+  Version,
 } from '../../common/input.js';
 import { Language } from '../../common/language.js';
 import { CalendarDate, Url } from '../../common/scalars.js';
 import { RECOMMENDATIONS } from '../framework/framework.entity.js';
 import { LinkRelation } from './link.entity.js';
 import { Outcome } from './outcome.js';
+import { WARNING_ID } from './personal-data-warning.js';
 import { Documentation, Provenance } from './record.entity.js';
 
 const SLUG = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
@@ -108,6 +110,7 @@ export abstract class UpdateRecordInput extends RecordListsInput {
   id: string;
 
   @Field(() => Int, { description: 'The version that the change was made against.' })
+  @Version()
   version: number;
 
   @Field(() => String, { nullable: true, description: 'A new title.' })
@@ -128,25 +131,37 @@ export abstract class UpdateRecordInput extends RecordListsInput {
   documentation?: Documentation;
 }
 
-@InputType({ description: 'Moves a record on.' })
-export class RecordTransitionInput {
+@InputType({ description: 'A step of a record on its way.' })
+export abstract class RecordStepInput {
   @Field(() => ID, { description: 'The record.' })
   @Id()
   id: string;
 
   @Field(() => Int, { description: 'The version that you looked at.' })
+  @Version()
   version: number;
 }
 
+@InputType({ description: 'Moves a record on.' })
+export class RecordTransitionInput extends RecordStepInput {
+  @Field(() => [ID], {
+    nullable: true,
+    description:
+      'Only to publish: the ids of `warnings` that somebody looked at, so that the record is published all the same. Those that are not, or not any longer, warnings of the record do nothing.',
+  })
+  @DistinctValues({ pattern: WARNING_ID })
+  acknowledgedWarnings?: string[] | null;
+}
+
 @InputType({ description: 'Sends a record in review back to be changed.' })
-export class RequestChangesInput extends RecordTransitionInput {
+export class RequestChangesInput extends RecordStepInput {
   @Field(() => String, { description: 'What should be changed.' })
   @Text(PARAGRAPH_LENGTH, { required: true })
   comment: string;
 }
 
 @InputType({ description: 'Takes a published record back.' })
-export class RetractInput extends RecordTransitionInput {
+export class RetractInput extends RecordStepInput {
   @Field(() => String, { description: 'Why.' })
   @Text(PARAGRAPH_LENGTH, { required: true })
   reason: string;

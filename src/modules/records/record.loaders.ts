@@ -1,18 +1,13 @@
 /** Reads of records, and of what the content of every record has. */
-import sql, { raw, type Sql } from 'sql-template-tag';
-import { OrderDirection } from '../../common/connection.js';
+import sql from 'sql-template-tag';
 import { type Context, defineFieldLoader, defineLoader, type ReadScope } from '../../platform/auth/context.js';
-import { can } from '../../platform/auth/permissions.js';
-import type { Viewer } from '../../platform/auth/viewer.js';
-import { primary, visible } from '../../platform/auth/visibility.js';
+import { concerned, primary, visible } from '../../platform/auth/visibility.js';
 import { isAmong, manyEach, oneEach } from '../../platform/database/batch.js';
-import { readConnections } from '../../platform/database/connection-query.js';
-import type { KeysetOrder } from '../../platform/database/keyset.js';
 import type { Theme } from '../framework/framework.entity.js';
 import type { Source } from './content.entity.js';
+import { type PersonalDataWarning, WARNING_COLUMNS, type WarningRow, warningsOf } from './personal-data-warning.js';
 import { type RecordColumns, recordColumns } from './record.columns.js';
 import type { KnowledgeRecord, RecordKind } from './record.entity.js';
-import type { Revision } from './revision.entity.js';
 
 /** Records by id: the record itself, never the working copy of it. Null where there is none that the viewer may see. */
 export const recordById = defineLoader<string, KnowledgeRecord | null>(async ({ database, viewer }, ids) => {
@@ -107,27 +102,11 @@ export const recommendationNumbersByRow = defineLoader<string, number[]>(async (
   return manyEach(rowIds, rows, (row) => row.recordId).map((found) => found.map((row) => row.number));
 });
 
-/** Pages of revisions, newest first. The public sees what was published; those who see drafts see every version. */
-export const revisionsOfRecord = defineFieldLoader(({ database, viewer }, recordIds, page: object) =>
-  readConnections<Revision>(database, recordIds, page, {
-    columns: raw(
-      'v.id, v.record_id AS "recordId", v.version, v.status, v.content, v.comment, v.created_at AS "createdAt"',
-    ),
-    from: sql`FROM revision v WHERE v.record_id = parent.id AND ${visibleRevisions(viewer)}`,
-    order: REVISION_ORDER,
-  }),
-);
-
-function visibleRevisions(viewer: Viewer): Sql {
-  return raw(can(viewer, 'revision.read') ? 'TRUE' : `v.status = 'PUBLISHED'`);
-}
-
-const REVISION_ORDER: KeysetOrder<Revision> = {
-  name: 'revision',
-  expression: raw('v.version'),
-  type: 'integer',
-  id: raw('v.id'),
-  direction: OrderDirection.DESC,
-  keyOf: (row) => row.version,
-  idOf: (row) => row.id,
-};
+/** What in a row looks like personal data, for those who may see drafts of the record. */
+export const warningsByRow = defineLoader<string, PersonalDataWarning[]>(async ({ database, viewer }, rowIds) => {
+  const rows = await database.rows<WarningRow>(
+    sql`SELECT ${WARNING_COLUMNS} FROM record r
+      WHERE ${isAmong('r.id', 'uuid', rowIds)} AND ${concerned(viewer, 'coalesce(r.working_copy_of, r.id)')}`,
+  );
+  return oneEach(rowIds, rows, (row) => row.rowId).map((row) => (row === null ? [] : warningsOf(row)));
+});

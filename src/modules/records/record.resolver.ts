@@ -1,8 +1,8 @@
-import { Arg, Args, Ctx, Field, FieldResolver, Mutation, ObjectType, Resolver, Root } from 'type-graphql';
-import { ConnectionArguments } from '../../common/connection.js';
+import { Arg, Ctx, Field, FieldResolver, Mutation, ObjectType, Resolver, Root } from 'type-graphql';
 import { UserError } from '../../common/errors.js';
 import { payload } from '../../common/payload.js';
 import type { Context } from '../../platform/auth/context.js';
+import { Guard } from '../../platform/auth/guard.js';
 import { Organisation } from '../directory/organisation.entity.js';
 import { organisationById } from '../directory/organisation.loaders.js';
 import { Theme } from '../framework/framework.entity.js';
@@ -13,14 +13,12 @@ import { KnowledgeRecord } from './record.entity.js';
 import { RecordTransitionInput, RequestChangesInput, RetractInput } from './record.input.js';
 import {
   recommendationNumbersByRow,
-  revisionsOfRecord,
   sourcesByRow,
   themesByRow,
   workingCopyByRecord,
   writtenRecord,
 } from './record.loaders.js';
 import type { RecordService } from './record.service.js';
-import { RevisionConnection } from './revision.entity.js';
 
 @ObjectType({ description: 'What became of a step of a record on its way.', simpleResolvers: true })
 class RecordPayload {
@@ -38,6 +36,7 @@ class RecordPayload {
 export class RecordResolver {
   constructor(private readonly service: RecordService) {}
 
+  @Guard('record.submit')
   @Mutation(() => RecordPayload, { description: 'Submits a draft for review.' })
   submitForReview(
     @Ctx() context: Context,
@@ -49,6 +48,7 @@ export class RecordResolver {
     );
   }
 
+  @Guard('record.review')
   @Mutation(() => RecordPayload, { description: 'Sends a record in review back to be changed.' })
   requestChanges(
     @Ctx() context: Context,
@@ -60,9 +60,10 @@ export class RecordResolver {
     );
   }
 
+  @Guard('record.publish')
   @Mutation(() => RecordPayload, {
     description:
-      'Publishes a record in review. A case must meet the definition of a partnership, unless its documentation is INCOMPLETE.',
+      'Publishes a record in review. A case must meet the definition of a partnership, unless its documentation is INCOMPLETE; what looks like personal data (`warnings`) must be acknowledged. Where the organisation asks for a second person, nobody publishes what they wrote themselves.',
   })
   publish(
     @Ctx() context: Context,
@@ -72,6 +73,7 @@ export class RecordResolver {
     return payload('record', async () => writtenRecord(context, await this.service.publish(context.viewer, input)));
   }
 
+  @Guard('record.retract')
   @Mutation(() => RecordPayload, {
     description: 'Takes a published record back, for good. An edit of it in progress is dropped.',
   })
@@ -102,17 +104,7 @@ export class RecordResolver {
     return loader(sourcesByRow).load(rowId);
   }
 
-  @FieldResolver(() => RevisionConnection, {
-    description: 'Its versions, newest first: those that were published, or all for those who may see drafts.',
-  })
-  revisions(
-    @Ctx() { loader }: Context,
-    @Root() { id }: KnowledgeRecord,
-    @Args(() => ConnectionArguments) page: ConnectionArguments,
-  ) {
-    return loader(revisionsOfRecord).load({ parent: id, arguments: { ...page } });
-  }
-
+  @Guard('record.read-unpublished')
   @FieldResolver(() => KnowledgeRecord, {
     nullable: true,
     description:

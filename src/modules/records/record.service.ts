@@ -7,11 +7,27 @@ import type { Viewer } from '../../platform/auth/viewer.js';
 import type { Database, Transaction } from '../../platform/database/database.js';
 import type { RecordVersion } from './draft.service.js';
 import type { RecordEventService } from './record-event.service.js';
+import {
+  type PersonalDataWarning,
+  unacknowledged,
+  WARNING_COLUMNS,
+  type WarningRow,
+  warningsOf,
+} from './personal-data-warning.js';
 import { Documentation, Provenance, type RecordKind, RecordStatus } from './record.entity.js';
 import { dropWorkingCopy, type LockedRecord, lockRecord, mergeWorkingCopy, newVersion } from './record-row.service.js';
+import { requireSecondPerson } from './second-person.service.js';
 
 /** What a row must have besides what all rows must, before it is published: the reasons why it may not be. */
 export type PublishingRule = (transaction: Transaction, rowId: string, complete: boolean) => Promise<UserError[]>;
+
+/** What a publisher says besides the version. */
+interface Acknowledgement {
+  acknowledgedWarnings?: string[] | null;
+}
+
+/** Hears of what was published though it looks like personal data. */
+export type OnWarnings = (warnings: readonly PersonalDataWarning[]) => void;
 
 interface Transition {
   readonly action: Action;
@@ -34,7 +50,7 @@ const REQUEST_CHANGES: Transition = {
   name: 'sent back for changes',
 };
 const PUBLISH: Transition = {
-  action: 'record.review',
+  action: 'record.publish',
   from: RecordStatus.IN_REVIEW,
   to: RecordStatus.PUBLISHED,
   name: 'published',
@@ -54,7 +70,13 @@ export class RecordService {
   ) {}
 
   /** DRAFT to IN_REVIEW. Like all transitions it gives the id of the row that changed, and throws NOT_FOUND, VERSION_CONFLICT or INVALID_TRANSITION. */
-  submitForReview(viewer: Viewer, input: RecordVersion): Promise<string> {
+  async submitForReview(viewer: Viewer, input: RecordVersion & Acknowledgement): Promise<string> {
+    assertCan(viewer, SUBMIT.action);
+    if (input.acknowledgedWarnings?.length) {
+      throw refuse(UserErrorCode.INVALID, 'Warnings are acknowledged by who publishes: leave them out here.', [
+        'acknowledgedWarnings',
+      ]);
+    }
     return this.move(viewer, SUBMIT, input, null);
   }
 
@@ -63,9 +85,41 @@ export class RecordService {
     return this.move(viewer, REQUEST_CHANGES, input, input.comment);
   }
 
-  /** IN_REVIEW to PUBLISHED. Also throws REQUIRED, INVALID or NOT_A_PARTNERSHIP, one error for each thing that is missing. */
-  publish(viewer: Viewer, input: RecordVersion): Promise<string> {
-    return this.move(viewer, PUBLISH, input, null);
+  /**
+   * IN_REVIEW to PUBLISHED. Also throws REQUIRED, INVALID or NOT_A_PARTNERSHIP, one error for each thing that is missing,
+   * REQUIRED for each warning that is not acknowledged, and INVALID_TRANSITION where a second person must publish.
+   *
+   * @param onWarnings for programs, which nobody asks: acknowledges all warnings, and hears of them once it is published
+   */
+  async publish(viewer: Viewer, input: RecordVersion & Acknowledgement, onWarnings?: OnWarnings): Promise<string> {
+    assertCan(viewer, PUBLISH.action);
+    checkInput(input);
+    return this.database.inTransaction(async (transaction) => {
+      const locked = await lockRecord(transaction, viewer, input, { action: PUBLISH.action });
+      requireStatus(PUBLISH, locked.status);
+      await requireSecondPerson(transaction, viewer, locked);
+      const warnings = await this.newWarnings(transaction, locked);
+      const acknowledged = warnings.filter(({ id }) => onWarnings || input.acknowledgedWarnings?.includes(id));
+      await this.checkPublishable(
+        transaction,
+        locked,
+        warnings.filter((warning) => !acknowledged.includes(warning)).map(unacknowledged),
+      );
+      const revised = locked.rowId !== locked.recordId;
+      if (revised) await mergeWorkingCopy(transaction, locked.recordId, locked.rowId);
+      else await this.setStatus(transaction, locked.recordId, PUBLISH.to);
+      await newVersion(transaction, viewer, PUBLISH.action, {
+        recordId: locked.recordId,
+        rowId: locked.recordId,
+        // Not by their ids: from such a digest of a short number the number itself can be found.
+        ...(acknowledged.length > 0 && {
+          details: { acknowledgedWarnings: acknowledged.map(({ code, path }) => `${code} ${path.join('.')}`) },
+        }),
+      });
+      await this.events.tell(transaction, { type: revised ? 'REVISED' : 'PUBLISHED', recordId: locked.recordId });
+      if (onWarnings && warnings.length > 0) transaction.afterCommit(() => onWarnings(warnings));
+      return locked.recordId;
+    });
   }
 
   /** PUBLISHED to RETRACTED, for good; an edit in progress is dropped. `reason` says why. */
@@ -74,7 +128,9 @@ export class RecordService {
     checkInput(input);
     return this.database.inTransaction(async (transaction) => {
       const published = await lockRecord(transaction, viewer, { id: input.id });
-      // Who retracts looks at what is public: an edit in progress must not stand in the way of taking it back.
+      // Who retracts looks at what is public: an edit in progress must not stand in the way of taking it back, not even
+      // one that hands the record over.
+      assertCan(viewer, RETRACT.action, published.organisationId);
       const [row] = await transaction.rows<{ status: RecordStatus; version: number }>(
         sql`SELECT status, version FROM record WHERE id = ${published.recordId}`,
       );
@@ -88,7 +144,7 @@ export class RecordService {
       requireStatus(RETRACT, row!.status);
       await dropWorkingCopy(transaction, published.recordId);
       await this.setStatus(transaction, published.recordId, RETRACT.to);
-      await newVersion(transaction, viewer, {
+      await newVersion(transaction, viewer, RETRACT.action, {
         recordId: published.recordId,
         rowId: published.recordId,
         comment: input.reason,
@@ -107,20 +163,15 @@ export class RecordService {
     assertCan(viewer, transition.action);
     checkInput(input);
     return this.database.inTransaction(async (transaction) => {
-      const locked = await lockRecord(transaction, viewer, input);
+      const locked = await lockRecord(transaction, viewer, input, { action: transition.action });
       requireStatus(transition, locked.status);
-      if (transition !== PUBLISH) {
-        await this.setStatus(transaction, locked.rowId, transition.to);
-        await newVersion(transaction, viewer, { ...locked, comment });
-        return locked.rowId;
-      }
-      await this.checkPublishable(transaction, locked);
-      const revised = locked.rowId !== locked.recordId;
-      if (revised) await mergeWorkingCopy(transaction, locked.recordId, locked.rowId);
-      else await this.setStatus(transaction, locked.recordId, PUBLISH.to);
-      await newVersion(transaction, viewer, { recordId: locked.recordId, rowId: locked.recordId });
-      await this.events.tell(transaction, { type: revised ? 'REVISED' : 'PUBLISHED', recordId: locked.recordId });
-      return locked.recordId;
+      await this.setStatus(transaction, locked.rowId, transition.to);
+      await newVersion(transaction, viewer, transition.action, {
+        recordId: locked.recordId,
+        rowId: locked.rowId,
+        comment,
+      });
+      return locked.rowId;
     });
   }
 
@@ -131,7 +182,20 @@ export class RecordService {
     );
   }
 
-  private async checkPublishable(transaction: Transaction, { rowId, kind, provenance }: LockedRecord): Promise<void> {
+  /** What would become public with a row and may be personal data. */
+  private async newWarnings(transaction: Transaction, { rowId }: LockedRecord): Promise<PersonalDataWarning[]> {
+    const [row] = await transaction.rows<WarningRow>(
+      sql`SELECT ${WARNING_COLUMNS} FROM record r WHERE r.id = ${rowId}`,
+    );
+    return warningsOf(row!).filter(({ acknowledged }) => !acknowledged);
+  }
+
+  /** @param further reasons that are known already */
+  private async checkPublishable(
+    transaction: Transaction,
+    { rowId, kind, provenance }: LockedRecord,
+    further: readonly UserError[],
+  ): Promise<void> {
     const [row] = await transaction.rows<{ documentation: Documentation; sources: number }>(
       sql`SELECT documentation, (SELECT count(*) FROM source WHERE record_id = r.id) AS sources FROM record r WHERE id = ${rowId}`,
     );
@@ -143,6 +207,7 @@ export class RecordService {
         ]),
       );
     }
+    errors.push(...further);
     if (errors.length > 0) throw new DomainError(errors);
   }
 }

@@ -4,6 +4,7 @@ import { Connection, ConnectionArguments, connectionOf, type Edge } from '../../
 import { UserError } from '../../common/errors.js';
 import { payload } from '../../common/payload.js';
 import type { Context } from '../../platform/auth/context.js';
+import { Guard } from '../../platform/auth/guard.js';
 import { Organisation } from '../directory/organisation.entity.js';
 import { organisationById } from '../directory/organisation.loaders.js';
 import { Adoption, AdoptionConnection } from './adoption.entity.js';
@@ -59,6 +60,7 @@ export class LinkEdgeResolver {
     return node.fromId === from ? LinkRole[node.relation] : INVERSE[node.relation];
   }
 
+  @Guard('record.read')
   @FieldResolver(() => KnowledgeRecord, { description: 'The record at the other end.' })
   record(@Ctx() { loader }: Context, @Root() { from, node }: LinkEdge) {
     return loader(recordById).load(node.fromId === from ? node.toId : node.fromId);
@@ -80,6 +82,7 @@ export class RelationResolver {
     private readonly adoptionService: AdoptionService,
   ) {}
 
+  @Guard('record.link')
   @Mutation(() => LinkPayload, {
     description: 'Links two records. One that is not published shows the link once it is.',
   })
@@ -91,6 +94,7 @@ export class RelationResolver {
     });
   }
 
+  @Guard('record.link')
   @Mutation(() => LinkPayload, { description: 'Takes a link away.' })
   unlink(@Ctx() context: Context, @Arg('input', () => UnlinkInput, { description: 'The link.' }) input: UnlinkInput) {
     return payload('link', async () => {
@@ -100,6 +104,7 @@ export class RelationResolver {
     });
   }
 
+  @Guard('record.adopt')
   @Mutation(() => AdoptionPayload, { description: 'Reports that an organisation used what a published record tells.' })
   recordAdoption(
     @Ctx() context: Context,
@@ -112,6 +117,7 @@ export class RelationResolver {
     });
   }
 
+  @Guard('record.read')
   @FieldResolver(() => LinkConnection, {
     description: 'Its links with other records, whichever end it is at, newest first.',
   })
@@ -128,6 +134,7 @@ export class RelationResolver {
     return new Connection(seen, hasNextPage, hasPreviousPage, count);
   }
 
+  @Guard('record.read')
   @FieldResolver(() => AdoptionConnection, { description: 'Who used what it tells, newest report first.' })
   adoptions(
     @Ctx() { loader }: Context,
@@ -140,11 +147,13 @@ export class RelationResolver {
 
 @Resolver(() => Link)
 export class LinkResolver {
+  @Guard('record.read')
   @FieldResolver(() => KnowledgeRecord, { description: 'The record that it starts at.' })
   from(@Ctx() { loader }: Context, @Root() { fromId }: Link) {
     return loader(recordById).load(fromId);
   }
 
+  @Guard('record.read')
   @FieldResolver(() => KnowledgeRecord, { description: 'The record that it leads to.' })
   to(@Ctx() { loader }: Context, @Root() { toId }: Link) {
     return loader(recordById).load(toId);
@@ -158,6 +167,7 @@ export class LinkResolver {
 
 @Resolver(() => Adoption)
 export class AdoptionResolver {
+  @Guard('record.read')
   @FieldResolver(() => KnowledgeRecord, { description: 'The record that was used.' })
   record(@Ctx() { loader }: Context, @Root() { recordId }: Adoption) {
     return loader(recordById).load(recordId);

@@ -1,11 +1,14 @@
 import { Field, Int, ObjectType } from 'type-graphql';
-import { Check, Column, Entity, ForeignKey, PrimaryColumn, Unique } from 'typeorm';
+import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
 import { connectionType } from '../../common/connection.js';
 import { DateTime, JsonObject } from '../../common/scalars.js';
+import { ApiKey } from '../people/api-key.entity.js';
+import { Person } from '../people/person.entity.js';
 import { KnowledgeRecord, RecordStatus } from './record.entity.js';
 
 @Entity('revision')
 @Check('revision_status', `status IN ('DRAFT', 'IN_REVIEW', 'PUBLISHED', 'RETRACTED')`)
+@Index('revision_person_index', ['personId'])
 @Unique('revision_key', ['recordId', 'version'])
 @ObjectType({ description: 'A record as it was at one version. Kept for ever.', simpleResolvers: true })
 export class Revision {
@@ -30,6 +33,14 @@ export class Revision {
 
   @Column({ type: 'text' })
   actor: string;
+
+  @ForeignKey(() => Person, { name: 'revision_person_fkey' })
+  @Column({ type: 'uuid', nullable: true })
+  personId: string | null;
+
+  @ForeignKey(() => ApiKey, { name: 'revision_api_key_fkey' })
+  @Column({ type: 'uuid', nullable: true })
+  apiKeyId: string | null;
 
   @Field(() => String, {
     nullable: true,

@@ -1,16 +1,33 @@
 import { Args, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
+import { Cost, type CostArguments } from '../../common/cost.js';
 import type { Context } from '../../platform/auth/context.js';
+import { Guard } from '../../platform/auth/guard.js';
 import { Link } from '../records/link.entity.js';
 import { KnowledgeRecord } from '../records/record.entity.js';
 import { recordById } from '../records/record.loaders.js';
 import { linkById } from '../records/relation.loaders.js';
 import type { KnowledgeGraphService } from './knowledge-graph.service.js';
-import { KnowledgeGraph, KnowledgeGraphArguments, KnowledgeGraphEdge, type Walk } from './knowledge-graph.types.js';
+import {
+  DEFAULT_NODES,
+  KnowledgeGraph,
+  KnowledgeGraphArguments,
+  KnowledgeGraphEdge,
+  type Walk,
+} from './knowledge-graph.types.js';
+
+const WALK_COST = 20;
+
+/** Each step goes over all that was reached before it, and each hundred records have their links to be read. */
+function costOfWalk({ depth, first }: CostArguments): number {
+  return WALK_COST * Math.max(1, Number(depth)) * Math.max(1, Math.ceil(Number(first) / DEFAULT_NODES));
+}
 
 @Resolver(() => KnowledgeGraph)
 export class KnowledgeGraphResolver {
   constructor(private readonly service: KnowledgeGraphService) {}
 
+  @Guard('record.read')
+  @Cost(costOfWalk)
   @Query(() => KnowledgeGraph, {
     description:
       'The records around one and what connects them. Empty when there is no such record, or you may not see it.',
@@ -19,9 +36,10 @@ export class KnowledgeGraphResolver {
     @Args(() => KnowledgeGraphArguments) walkArguments: KnowledgeGraphArguments,
     @Ctx() context: Context,
   ): Promise<Walk> {
-    return this.service.walk(context.viewer, walkArguments);
+    return this.service.walk(context, walkArguments);
   }
 
+  @Guard('record.read')
   @FieldResolver(() => [KnowledgeRecord], {
     description: 'The records that were reached, the one to start from first, then the nearest.',
   })
@@ -29,11 +47,12 @@ export class KnowledgeGraphResolver {
     return [...(await recordsOf(walk, context)).values()];
   }
 
+  @Guard('record.read')
   @FieldResolver(() => [KnowledgeGraphEdge], {
     description: 'What connects these records with one another, each relation once.',
   })
   async edges(@Root() walk: Walk, @Ctx() context: Context): Promise<object[]> {
-    const [steps, records] = await Promise.all([this.service.steps(walk), recordsOf(walk, context)]);
+    const [steps, records] = await Promise.all([this.service.steps(context, walk), recordsOf(walk, context)]);
     return steps.flatMap(({ fromId, toId, ...step }) => {
       const from = records.get(fromId);
       const to = records.get(toId);
@@ -44,6 +63,7 @@ export class KnowledgeGraphResolver {
 
 @Resolver(() => KnowledgeGraphEdge)
 export class KnowledgeGraphEdgeResolver {
+  @Guard('record.read')
   @FieldResolver(() => Link, {
     nullable: true,
     description: 'The link that says so; null between an experience and its case or lesson.',

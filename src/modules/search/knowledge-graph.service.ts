@@ -2,10 +2,9 @@
 import sql, { empty, type Sql } from 'sql-template-tag';
 import { requestError } from '../../common/errors.js';
 import { isId } from '../../common/id.js';
-import type { Viewer } from '../../platform/auth/viewer.js';
+import type { ReadScope } from '../../platform/auth/context.js';
 import { primary, visible } from '../../platform/auth/visibility.js';
 import { anyOf } from '../../platform/database/conditions.js';
-import type { Database } from '../../platform/database/database.js';
 import type { LinkRelation } from '../records/link.entity.js';
 import {
   type KnowledgeGraphArguments,
@@ -16,22 +15,23 @@ import {
 } from './knowledge-graph.types.js';
 
 export class KnowledgeGraphService {
-  constructor(private readonly database: Database) {}
-
   /**
    * Finds the records within `depth` steps, breadth first, by a way that the viewer may see the whole of. Nothing is
    * reached from a record that is not there, or that the viewer may not see.
    *
    * @throws BAD_USER_INPUT when `depth` or `first` is out of range
    */
-  async walk(viewer: Viewer, { from, depth, relations, first }: KnowledgeGraphArguments): Promise<Walk> {
+  async walk(
+    { database, viewer }: ReadScope,
+    { from, depth, relations, first }: KnowledgeGraphArguments,
+  ): Promise<Walk> {
     requireRange('depth', depth, 0, MAXIMUM_DEPTH);
     requireRange('first', first, 1, MAXIMUM_NODES);
     const along = relations ?? [];
     // UNION ends it on cycles: a record is met at most once at each depth. PostgreSQL walks on only while rows are asked
     // for, level by level, so that after this many of them either `first + 1` different records were met or all were.
     const rows = isId(from)
-      ? await this.database.rows<{ id: string }>(
+      ? await database.rows<{ id: string }>(
           sql`WITH RECURSIVE walk(id, depth) AS (
               SELECT r.id, 0 FROM record r WHERE r.id = ${from} AND ${primary('r')} AND ${visible(viewer, 'r')}
               UNION
@@ -49,8 +49,8 @@ export class KnowledgeGraphService {
   }
 
   /** Gives what connects the records of a walk with one another, also where the walk did not come along it. */
-  steps({ ids, relations }: Walk): Promise<Step[]> {
-    return this.database.rows<Step>(
+  steps({ database }: ReadScope, { ids, relations }: Walk): Promise<Step[]> {
+    return database.rows<Step>(
       sql`SELECT l.from_id AS "fromId", l.to_id AS "toId", l.relation, l.id AS "linkId" FROM link l
         WHERE l.from_id = ANY(${ids}::uuid[]) AND l.to_id = ANY(${ids}::uuid[])${anyOf('l.relation', 'text', relations)}
         ${relations.length > 0 ? empty : structuralSteps(ids)}

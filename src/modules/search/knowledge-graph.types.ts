@@ -1,5 +1,6 @@
 /** What a walk over the knowledge takes and gives. */
 import { ArgsType, Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { Guard } from '../../platform/auth/guard.js';
 import { LinkRelation } from '../records/link.entity.js';
 import { KnowledgeRecord } from '../records/record.entity.js';
 
@@ -82,9 +83,11 @@ export interface Step {
 
 @ObjectType({ description: 'A relation between two records of a graph.', simpleResolvers: true })
 export class KnowledgeGraphEdge {
+  @Guard('record.read')
   @Field(() => KnowledgeRecord, { description: 'The record that the relation is said of.' })
   from: KnowledgeRecord;
 
+  @Guard('record.read')
   @Field(() => KnowledgeRecord, { description: 'The record at the other end.' })
   to: KnowledgeRecord;
 

@@ -3,10 +3,10 @@ import { createHash } from 'node:crypto';
 import sql, { empty, raw, type Sql } from 'sql-template-tag';
 import { OrderDirection } from '../../common/connection.js';
 import { requestError } from '../../common/errors.js';
+import type { ReadScope } from '../../platform/auth/context.js';
 import type { Viewer } from '../../platform/auth/viewer.js';
 import { primary, visible } from '../../platform/auth/visibility.js';
 import { anyId, anyOf } from '../../platform/database/conditions.js';
-import type { Database } from '../../platform/database/database.js';
 import { type KeysetOrder, planPage } from '../../platform/database/keyset.js';
 import type { KnowledgeRecord } from '../records/record.entity.js';
 import { withStatus } from '../records/record.filter.js';
@@ -24,15 +24,13 @@ import {
 type Found = KnowledgeRecord & { foundId: string; score: number };
 
 export class SearchService {
-  constructor(private readonly database: Database) {}
-
   /**
    * One page of what answers a query, the best first; ties break by id.
    *
    * @throws BAD_USER_INPUT on a query that is too long or a wrong `first`, CURSOR_INVALID on a cursor of another query
    */
   async search(
-    viewer: Viewer,
+    scope: ReadScope,
     { query, filter, ...page }: SearchArguments,
     columns?: RecordColumns,
   ): Promise<SearchPage> {
@@ -42,10 +40,10 @@ export class SearchService {
         `\`query\` has ${query.length} characters: ask with at most ${QUERY_LENGTH}; the words that matter will do.`,
       );
     }
-    const matches = matchesOf(viewer, query, filter ?? {});
+    const matches = matchesOf(scope.viewer, query, filter ?? {});
     const plan = planPage(page, orderOf(query));
     // OFFSET 0 keeps the planner from working out each score twice, once to seek and once to sort.
-    const rows = await this.database.rows<Found>(
+    const rows = await scope.database.rows<Found>(
       sql`SELECT ${recordColumns(columns)}, found.id AS "foundId", found.score FROM (
           SELECT scored.id, scored.score FROM (
             SELECT r.id, ts_rank(r.search, any_word, ${raw(BY_LENGTH)})::float8 AS score ${matches} OFFSET 0
@@ -53,7 +51,7 @@ export class SearchService {
         ) AS found JOIN record r ON r.id = found.id ORDER BY found.score DESC, found.id DESC`,
     );
     const count = async () =>
-      (await this.database.row<{ count: number }>(sql`SELECT count(*) AS count ${matches}`))!.count;
+      (await scope.database.row<{ count: number }>(sql`SELECT count(*) AS count ${matches}`))!.count;
     const found = plan.connection(rows, count, (row) => row);
     return new SearchPage(
       found.edges.map((edge): SearchEdge => ({
@@ -68,12 +66,12 @@ export class SearchService {
       found.hasNextPage,
       found.hasPreviousPage,
       count,
-      () => this.facets(viewer, matches),
+      () => this.facets(scope, matches),
     );
   }
 
-  private async facets(viewer: Viewer, matches: Sql): Promise<SearchFacets> {
-    const rows = await this.database.rows<SearchFacet & { facet: keyof SearchFacets }>(
+  private async facets({ database, viewer }: ReadScope, matches: Sql): Promise<SearchFacets> {
+    const rows = await database.rows<SearchFacet & { facet: keyof SearchFacets }>(
       sql`WITH matched AS MATERIALIZED (
           SELECT r.id, r.kind, r.language, r.municipality_code, r.case_study_id ${matches}
         ), counted AS (

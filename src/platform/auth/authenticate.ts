@@ -1,6 +1,11 @@
 /** From a credential to the viewer that it stands for. */
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import { requestError } from '../../common/errors.js';
+import type { Database } from '../database/database.js';
+import { secretHash } from './api-key.js';
+import { viewerByKey, viewerByPerson } from './credentials.js';
+import { personOfToken } from './token-person.js';
+import { isToken, type VerifyToken } from './token-verifier.js';
 import { ADMIN, ANONYMOUS, type Viewer } from './viewer.js';
 
 /**
@@ -11,25 +16,45 @@ import { ADMIN, ANONYMOUS, type Viewer } from './viewer.js';
  */
 export type Authenticate = (authorization: string | undefined) => Promise<Viewer>;
 
+export interface AuthenticatorOptions {
+  readonly adminApiKey: string;
+  readonly database: Database;
+  /** Undefined where nobody signs tokens for this server. */
+  readonly verifyToken: VerifyToken | undefined;
+}
+
 const BEARER = /^Bearer +([^\s]+) *$/i;
 
-export function createAuthenticator({ adminApiKey }: { readonly adminApiKey: string }): Authenticate {
-  const adminDigest = digest(adminApiKey);
+export function createAuthenticator({ adminApiKey, database, verifyToken }: AuthenticatorOptions): Authenticate {
+  const adminHash = secretHash(adminApiKey);
   return async (authorization) => {
     if (authorization === undefined) return ANONYMOUS;
-    const key = BEARER.exec(authorization)?.[1];
-    if (key === undefined) {
+    const credential = BEARER.exec(authorization)?.[1];
+    if (credential === undefined) {
       throw requestError(
         'UNAUTHENTICATED',
-        'The credential is not understood: send "Authorization: Bearer <key>", or none at all.',
+        'The credential is not understood: send "Authorization: Bearer <key or token>", or none at all.',
       );
     }
-    // Digests have one length, which the comparison in constant time wants, and tell nothing about the key's.
-    if (timingSafeEqual(digest(key), adminDigest)) return ADMIN;
-    throw requestError('UNAUTHENTICATED', 'The key is not valid here. What is published can be read without one.');
+    // Hashes have one length, which the comparison in constant time wants, and tell nothing about the key's.
+    if (timingSafeEqual(secretHash(credential), adminHash)) return ADMIN;
+    const viewer =
+      verifyToken !== undefined && isToken(credential)
+        ? await viewerByToken(database, verifyToken, credential)
+        : await viewerByKey(database, credential);
+    if (viewer !== undefined) return viewer;
+    throw requestError(
+      'UNAUTHENTICATED',
+      'The key is not valid here, or no longer. What is published can be read without one.',
+    );
   };
 }
 
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
+async function viewerByToken(
+  database: Database,
+  verifyToken: VerifyToken,
+  credential: string,
+): Promise<Viewer | undefined> {
+  const token = await verifyToken(credential);
+  return viewerByPerson(database, await personOfToken(database, token), token.expiresAt);
 }

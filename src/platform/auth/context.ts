@@ -1,11 +1,13 @@
 /** What every resolver is given, and the batched reads that hang on it. */
 import DataLoader from 'dataloader';
-import type { Database } from '../database/database.js';
+import type { Cancellation } from '../../common/cancellation.js';
+import type { Reads } from '../database/cancellable-reads.js';
 import type { Viewer } from './viewer.js';
 
-/** What a batched read has at hand. */
+/** What a read has at hand. */
 export interface ReadScope {
-  readonly database: Database;
+  /** Ends its reads with the operation that they are for. */
+  readonly database: Reads;
   readonly viewer: Viewer;
 }
 
@@ -59,8 +61,13 @@ export function defineFieldLoader<Arguments extends object, Value>(
       await Promise.all(
         [...groups.values()].map(async (indexes) => {
           const parents = indexes.map((index) => keys[index]!.parent);
-          const answers = await batch(scope, parents, keys[indexes[0]!]!.arguments);
-          indexes.forEach((index, place) => (values[index] = answers[place]!));
+          try {
+            const answers = await batch(scope, parents, keys[indexes[0]!]!.arguments);
+            indexes.forEach((index, place) => (values[index] = answers[place]!));
+          } catch (error) {
+            // What is wrong with one field's arguments, say a cursor, is no matter of its neighbours.
+            for (const index of indexes) values[index] = error instanceof Error ? error : new Error(String(error));
+          }
         }),
       );
       return values;
@@ -79,8 +86,9 @@ function numberOf(object: object): number {
 }
 
 /** The third argument of every resolver. A plain object: Apollo Server copies it. */
-export interface Context {
-  readonly viewer: Viewer;
+export interface Context extends ReadScope {
+  /** The end of the operation before its time; what has not begun by then must not begin. */
+  readonly cancellation: Cancellation;
   /** Gives this context's own DataLoader for a loader. */
   readonly loader: <Key, Value>(loader: Loader<Key, Value>) => DataLoader<Key, Value, unknown>;
   /** Forgets everything that was read: to be called after a write, since one operation may write and read several times. */
@@ -90,12 +98,16 @@ export interface Context {
 /**
  * Makes a context. A DataLoader remembers what it read, so a context serves one operation, or one event of a
  * subscription, and no more.
+ *
+ * @param database what the operation reads from, ended by `cancellation`
  */
-export function createContext(database: Database, viewer: Viewer): Context {
+export function createContext(database: Reads, viewer: Viewer, cancellation: Cancellation): Context {
   const scope: ReadScope = { database, viewer };
   const loaders = new Map<unknown, DataLoader<any, any, unknown>>();
   return {
+    database,
     viewer,
+    cancellation,
     forget: () => loaders.clear(),
     loader: <Key, Value>(loader: Loader<Key, Value>) => {
       let dataLoader = loaders.get(loader) as DataLoader<Key, Value, unknown> | undefined;

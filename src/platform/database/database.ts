@@ -3,6 +3,9 @@ import pg from 'pg';
 import QuickLRU from 'quick-lru';
 import sql, { type Sql } from 'sql-template-tag';
 import { DataSource, type EntityManager, type EntitySchema, type MixedList } from 'typeorm';
+import type { Cancellation } from '../../common/cancellation.js';
+import { runWithin } from './cancel-request.js';
+import { CancellableReads, type Reads, type ReadSource } from './cancellable-reads.js';
 import { DatabaseUnavailableError } from './connection-failure.js';
 import { SnakeCaseNaming } from './naming.js';
 
@@ -17,6 +20,8 @@ export interface DatabaseOptions {
   readonly poolSize?: number;
   readonly entities: MixedList<Function | string | EntitySchema>;
   readonly migrations: MixedList<Function | string>;
+  /** What one statement may take; {@link STATEMENT_MILLISECONDS} unless told. */
+  readonly statementMilliseconds?: number | undefined;
   /** Hears of connections that broke while idle; the pool replaces them by itself. */
   readonly onIdleError: (error: Error) => void;
 }
@@ -43,7 +48,7 @@ const types = {
 
 /** A prepared statement lives as long as its connection, so their number is bounded; what comes after is sent whole. */
 const PREPARED_STATEMENTS = 500;
-const STATEMENT_TIMEOUT_MILLISECONDS = 30_000;
+export const STATEMENT_MILLISECONDS = 30_000;
 const CONNECTION_TIMEOUT_MILLISECONDS = 10_000;
 const IDLE_IN_TRANSACTION_TIMEOUT_MILLISECONDS = 10_000;
 
@@ -52,12 +57,14 @@ const OLDEST_SERVER = 15;
 const DEADLOCK_DETECTED = '40P01';
 const DEADLOCK_ATTEMPTS = 5;
 
-export class Database {
+export class Database implements Reads {
   readonly dataSource: DataSource;
   private readonly connection: DatabaseConnection;
   private readonly statementNames = new Map<string, string>();
   private readonly seenOnce = new QuickLRU<string, true>({ maxSize: PREPARED_STATEMENTS });
   private pool: pg.Pool;
+  private source: ReadSource;
+  private transactionMilliseconds: number | undefined;
 
   private constructor(options: DatabaseOptions) {
     this.connection = options.connection;
@@ -83,7 +90,7 @@ export class Database {
       extra: {
         types,
         connectionTimeoutMillis: CONNECTION_TIMEOUT_MILLISECONDS,
-        statement_timeout: STATEMENT_TIMEOUT_MILLISECONDS,
+        statement_timeout: options.statementMilliseconds ?? STATEMENT_MILLISECONDS,
         idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MILLISECONDS,
       },
     });
@@ -99,6 +106,11 @@ export class Database {
     try {
       await database.dataSource.initialize();
       database.pool = (database.dataSource.driver as unknown as { master: pg.Pool }).master;
+      database.source = {
+        pool: database.pool,
+        prepare: (statement) => database.prepare(statement),
+        client: () => database.client(),
+      };
       await database.checkServer();
       return database;
     } catch (error) {
@@ -127,14 +139,22 @@ export class Database {
 
   /** Runs one read and gives its rows. The statement is prepared once per connection. */
   async rows<Row>(statement: Sql): Promise<Row[]> {
-    const text = statement.text;
-    const result = await this.pool.query({ name: this.statementName(text), text, values: statement.values });
-    return result.rows as Row[];
+    return (await this.pool.query(this.prepare(statement))).rows as Row[];
   }
 
   /** Runs one read and gives its first row, if any. */
   async row<Row>(statement: Sql): Promise<Row | undefined> {
     return (await this.rows<Row>(statement))[0];
+  }
+
+  /** The same reads for one operation: when that is cancelled they reject, and PostgreSQL stops working on them. */
+  until(cancellation: Cancellation): Reads {
+    return new CancellableReads(this.source, cancellation);
+  }
+
+  /** From now on, a transaction that takes longer is rolled back with QUERY_TOO_EXPENSIVE, whatever it is doing. */
+  limitTransactions(milliseconds: number): void {
+    this.transactionMilliseconds = milliseconds;
   }
 
   /**
@@ -143,10 +163,11 @@ export class Database {
    * it must do nothing but what the transaction undoes.
    */
   async inTransaction<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
+    const end = performance.now() + (this.transactionMilliseconds ?? Infinity);
     for (let attempt = 1; ; attempt++) {
       const committed: (() => void)[] = [];
       try {
-        const result = await this.attempt(work, committed);
+        const result = await this.attempt(work, committed, end);
         for (const then of committed) then();
         return result;
       } catch (error) {
@@ -158,15 +179,18 @@ export class Database {
   private attempt<Result>(
     work: (transaction: Transaction) => Promise<Result>,
     committed: (() => void)[],
+    end: number,
   ): Promise<Result> {
     return this.dataSource.transaction(async (manager) => {
       const client = (await manager.queryRunner!.connect()) as pg.PoolClient;
-      return work({
+      const transaction: Transaction = {
         manager,
         rows: async <Row>(statement: Sql) =>
           (await client.query({ text: statement.text, values: statement.values })).rows as Row[],
         afterCommit: (then) => committed.push(then),
-      });
+      };
+      if (end === Infinity) return work(transaction);
+      return runWithin(end - performance.now(), client, this.source.client, () => work(transaction));
     });
   }
 
@@ -202,6 +226,10 @@ export class Database {
       throw new Error(`it is PostgreSQL ${Math.floor(server!.version / 10_000)}; ${OLDEST_SERVER} or later is needed.`);
     }
     if (server!.encoding !== 'UTF8') throw new Error(`its encoding is ${server!.encoding}; create it with UTF8.`);
+  }
+
+  private prepare({ text, values }: Sql): pg.QueryConfig {
+    return { name: this.statementName(text), text, values };
   }
 
   /** Only what comes again is prepared: one-off filters must not use up the names. */

@@ -6,16 +6,19 @@ import {
   isCompositeType,
   isObjectType,
   Kind,
+  type DocumentNode,
   type ExecutionResult,
   type GraphQLAbstractType,
   type GraphQLCompositeType,
   type GraphQLObjectType,
   type GraphQLSchema,
   type NamedTypeNode,
+  type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
 import { compileQuery, isCompiledQuery } from 'graphql-jit';
 import { fieldDefinition, fragmentsByName } from '../limits/document.js';
+import { conditionalDocument } from './conditions.js';
 import type { PreparedOperation } from './prepare-operation.js';
 
 /** An operation as a function. What it gives is only to be trusted when it has no errors: see `execute.ts`. */
@@ -31,17 +34,59 @@ export type CompiledOperation = (
  */
 export const MAXIMUM_COMPILED_FIELDS = 1_000;
 
+/**
+ * Variables that conditions may be asked of. Each combination of their values is compiled by itself, when it comes: this
+ * bounds how often.
+ */
+const MAXIMUM_CONDITIONS = 3;
+
 /** Compiles a prepared query; null when graphql-jit cannot, or when it would take too long. */
 export function compileOperation(schema: GraphQLSchema, prepared: PreparedOperation): CompiledOperation | null {
   if (!isSmall(schema, prepared)) return null;
+  const { variables, decide } = conditionalDocument(prepared);
+  if (variables === undefined) return compileDocument(schema, prepared.document, prepared.operation);
+  if (variables.length > MAXIMUM_CONDITIONS) return null;
+
+  const compiled = new Map<string, CompiledOperation | null>();
+  return (rootValue, context, rawVariables) => {
+    const values = booleans(prepared.operation, variables, rawVariables);
+    const key = Object.values(values).join();
+    let chosen = compiled.get(key);
+    if (chosen === undefined) {
+      compiled.set(key, (chosen = compileDocument(schema, decide(values), prepared.operation)));
+    }
+    if (chosen === null) throw new Error('graphql-jit cannot compile this.');
+    return chosen(rootValue, context, rawVariables);
+  };
+}
+
+function compileDocument(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  { name }: OperationDefinitionNode,
+): CompiledOperation | null {
   const compiled = withGuardedTypes(schema, () =>
-    compileQuery(schema, prepared.document, prepared.operation.name?.value, {
-      disablingCapturingStackErrors: true,
-      // Otherwise a fragment that is included in one place and skipped in another is treated alike in both.
-      useExperimentalPathBasedSkipInclude: true,
-    }),
+    compileQuery(schema, document, name?.value, { disablingCapturingStackErrors: true }),
   );
   return isCompiledQuery(compiled) ? compiled.query : null;
+}
+
+/** @throws for a condition that is null, which is for graphql-js to tell */
+function booleans(
+  { variableDefinitions = [] }: OperationDefinitionNode,
+  names: readonly string[],
+  rawVariables: Readonly<Record<string, unknown>>,
+): Record<string, boolean> {
+  return Object.fromEntries(
+    names.map((name) => {
+      const initial = variableDefinitions.find(({ variable }) => variable.name.value === name)?.defaultValue;
+      const value = Object.hasOwn(rawVariables, name)
+        ? rawVariables[name]
+        : initial?.kind === Kind.BOOLEAN && initial.value;
+      if (typeof value !== 'boolean') throw new TypeError(`The condition $${name} is neither true nor false.`);
+      return [name, value];
+    }),
+  );
 }
 
 /**

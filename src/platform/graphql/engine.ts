@@ -1,17 +1,26 @@
 /** GraphQL as the transports see it. */
-import { OperationTypeNode, type FormattedExecutionResult, type GraphQLSchema } from 'graphql';
+import { OperationTypeNode, type FormattedExecutionResult, type GraphQLError, type GraphQLSchema } from 'graphql';
+import type { Cancellation } from '../../common/cancellation.js';
+import type { Authenticate } from '../auth/authenticate.js';
 import type { Context } from '../auth/context.js';
 import type { Viewer } from '../auth/viewer.js';
+import { Admission, type AdmissionOptions, type AdmittedOperation, type Refusal } from './admission.js';
+import type { Caller } from './caller.js';
+import { Entrance } from './entrance.js';
 import { asGraphQLError, createErrorPresenter, type FaultLogger, type PresentErrors } from './errors.js';
 import { createExecutor } from './execute.js';
-import { createPrepareOperation, type PreparedOperation, type PrepareOperation } from './prepare-operation.js';
+import { operationTooLong, runInTime, runToTheEnd, type WatchClient } from './operation-time.js';
+import type { OperationRequest, PreparedOperation } from './prepare-operation.js';
 import { createRootValue, type ReadFirst } from './read-first.js';
 import { createSubscriber, type Subscribe } from './subscribe.js';
 
-export interface GraphqlEngineOptions {
+export interface GraphqlEngineOptions extends AdmissionOptions {
   readonly schema: GraphQLSchema;
   /** Makes the context of one operation or one event. */
-  readonly createContext: (viewer: Viewer) => Context;
+  readonly createContext: (viewer: Viewer, cancellation: Cancellation) => Context;
+  /** The time that one operation, or one event, may take. */
+  readonly operationMilliseconds: number;
+  readonly authenticate: Authenticate;
   readonly logger: FaultLogger;
   /** Root fields that are read before all others of their operation. */
   readonly readFirst?: ReadFirst | undefined;
@@ -20,40 +29,71 @@ export interface GraphqlEngineOptions {
 /** What HTTP, WebSocket and SSE run operations by. */
 export interface GraphqlEngine {
   readonly schema: GraphQLSchema;
-  readonly prepare: PrepareOperation;
-  /** Runs a query or mutation; the result is fit to be sent. */
-  readonly run: (prepared: PreparedOperation, viewer: Viewer) => Promise<FormattedExecutionResult>;
+  /** Gives an operation that is ready to run, within all limits and paid for; or why it must not run. */
+  readonly prepare: (request: OperationRequest, caller: Caller) => AdmittedOperation | Refusal;
+  /** A refusal as it is sent where an answer is expected. */
+  readonly refuse: (refusal: Refusal) => FormattedExecutionResult;
+  /** Refuses an operation after all, which its transport cannot run. */
+  readonly refusePrepared: (prepared: AdmittedOperation, error: GraphQLError) => FormattedExecutionResult;
+  /**
+   * Runs a query or mutation, or tells what any operation would cost when that is all that was asked for. The result is
+   * fit to be sent.
+   *
+   * @param watchClient by which a query ends when its client leaves; a mutation that has begun goes on
+   */
+  readonly run: (
+    prepared: AdmittedOperation,
+    caller: Caller,
+    watchClient?: WatchClient,
+  ) => Promise<FormattedExecutionResult>;
   readonly subscribe: Subscribe;
+  /** Who a request is from, and whether what it brings is read. */
+  readonly entrance: Entrance;
   readonly presentErrors: PresentErrors;
 }
 
 export function createGraphqlEngine({
   schema,
   createContext,
+  operationMilliseconds,
+  authenticate,
   logger,
   readFirst = {},
+  ...limits
 }: GraphqlEngineOptions): GraphqlEngine {
   const presentErrors = createErrorPresenter(logger);
   const execute = createExecutor(schema);
   const rootValueOf = createRootValue(readFirst);
+  const admission = new Admission(schema, limits);
   return {
     schema,
-    prepare: createPrepareOperation(schema),
-    run: async (prepared, viewer) => {
+    prepare: (request, caller) => admission.admit(request, caller),
+    refuse: ({ errors, extensions }) => ({ errors: presentErrors(errors), extensions }),
+    refusePrepared: (prepared, error) => ({ errors: presentErrors([error]), extensions: admission.cancel(prepared) }),
+    run: async (prepared, { viewer }, watchClient) => {
+      if (prepared.isDryRun) return admission.estimate(prepared);
+      const run = prepared.operation.operation === OperationTypeNode.MUTATION ? runToTheEnd : runInTime;
+      const limit = { milliseconds: operationMilliseconds, overtime: operationTooLong, watchClient };
+      let result: FormattedExecutionResult;
       try {
-        const reading = rootValueOf(prepared);
-        const rootValue = reading && (await reading);
-        const { data, errors } = await execute(prepared, createContext(viewer), rootValue);
-        return errors === undefined ? { data } : { data, errors: presentErrors(errors) };
+        const { data, errors } = await run(limit, async (cancellation) => {
+          const reading = rootValueOf(prepared);
+          const rootValue = reading && (await reading);
+          return execute(prepared, createContext(viewer, cancellation), rootValue);
+        });
+        result = errors === undefined ? { data } : { data, errors: presentErrors(errors) };
       } catch (error) {
-        return { errors: presentErrors([asGraphQLError(error)]) };
+        result = { errors: presentErrors([asGraphQLError(error)]) };
       }
+      return { ...result, extensions: admission.settle(prepared, result) };
     },
-    subscribe: createSubscriber({ schema, execute, createContext, presentErrors }),
+    entrance: new Entrance(authenticate, admission.rates),
+    subscribe: createSubscriber({ schema, execute, createContext, operationMilliseconds, presentErrors, admission }),
     presentErrors,
   };
 }
 
-export function isSubscription({ operation }: PreparedOperation): boolean {
-  return operation.operation === OperationTypeNode.SUBSCRIPTION;
+/** Whether an operation is to be run by `subscribe`: the cost of a subscription alone is told by `run`. */
+export function isSubscription({ operation, isDryRun }: PreparedOperation): boolean {
+  return operation.operation === OperationTypeNode.SUBSCRIPTION && !isDryRun;
 }

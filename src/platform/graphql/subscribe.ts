@@ -1,10 +1,14 @@
 /** Subscriptions: a source of events, and each event executed as an operation of its own. */
 import { createSourceEventStream, type FormattedExecutionResult, type GraphQLSchema } from 'graphql';
+import { Cancellation } from '../../common/cancellation.js';
 import type { Context } from '../auth/context.js';
 import type { Viewer } from '../auth/viewer.js';
+import type { Admission, AdmittedOperation } from './admission.js';
+import type { Caller } from './caller.js';
 import type { PresentErrors } from './errors.js';
 import type { Execute } from './execute.js';
-import type { PreparedOperation } from './prepare-operation.js';
+import { eventTooLong, runInTime } from './operation-time.js';
+import { Payments } from './payments.js';
 import { AppearanceKeys, SharedResults } from './shared-results.js';
 
 /** What a subscription's source gives. Events with equal ids are one event: a result for one is a result for the other. */
@@ -12,41 +16,61 @@ export interface IdentifiedEvent {
   readonly eventId: string;
 }
 
-/** Starts a subscription. Gives its results one by one as they are asked for, or the errors for which it cannot start. */
+/**
+ * Starts a subscription. Gives its results one by one as they are asked for, or the errors for which it cannot start. Each
+ * result is paid for: one that its caller cannot pay for comes later, with all that follow.
+ */
 export type Subscribe = (
-  prepared: PreparedOperation,
-  viewer: Viewer,
+  prepared: AdmittedOperation,
+  caller: Caller,
 ) => Promise<AsyncGenerator<FormattedExecutionResult, undefined, undefined> | FormattedExecutionResult>;
 
 export interface SubscriberOptions {
   readonly schema: GraphQLSchema;
   readonly execute: Execute;
-  readonly createContext: (viewer: Viewer) => Context;
+  readonly createContext: (viewer: Viewer, cancellation: Cancellation) => Context;
+  readonly operationMilliseconds: number;
   readonly presentErrors: PresentErrors;
+  readonly admission: Admission;
 }
 
-export function createSubscriber({ schema, execute, createContext, presentErrors }: SubscriberOptions): Subscribe {
+export function createSubscriber(options: SubscriberOptions): Subscribe {
+  const { schema, execute, createContext, presentErrors, admission } = options;
+  const limit = { milliseconds: options.operationMilliseconds, overtime: eventTooLong };
   const shared = new SharedResults();
   const appearances = new AppearanceKeys(schema);
 
-  return async (prepared, viewer) => {
+  return async (prepared, caller) => {
+    const { viewer } = caller;
     const source = await createSourceEventStream({
       schema,
       document: prepared.document,
       operationName: prepared.operation.name?.value,
       variableValues: prepared.rawVariables,
-      contextValue: createContext(viewer),
+      // A subscription lasts as long as its client likes; each of its events has its time.
+      contextValue: createContext(viewer, new Cancellation()),
     });
-    if (!(Symbol.asyncIterator in source)) return { errors: presentErrors(source.errors ?? []) };
+    if (!(Symbol.asyncIterator in source)) {
+      const refusal = { errors: presentErrors(source.errors ?? []) };
+      return { ...refusal, extensions: admission.settle(prepared, refusal) };
+    }
 
     const appearance = `${viewer.scope} ${appearances.keyOf(prepared)}`;
     const resultOf = async (event: unknown): Promise<FormattedExecutionResult> => {
       // A context of its own for every event: its loaders would else give what they read for an earlier one.
-      const { data, errors } = await execute(prepared, createContext(viewer), event);
+      // Its client may leave, but the result is for others, too.
+      const { data, errors } = await runInTime(limit, (cancellation) =>
+        execute(prepared, createContext(viewer, cancellation), event),
+      );
       return errors === undefined ? { data } : { data, errors: presentErrors(errors) };
     };
-    return new EventResults(source as AsyncIterable<unknown>, (event) =>
-      isIdentified(event) ? shared.get(`${event.eventId} ${appearance}`, () => resultOf(event)) : resultOf(event),
+    const sharedResultOf = (event: unknown) =>
+      isIdentified(event) ? shared.get(`${event.eventId} ${appearance}`, () => resultOf(event)) : resultOf(event);
+    const payments = new Payments(admission, prepared, caller);
+    return new EventResults(
+      source as AsyncIterable<unknown>,
+      (event) => payments.pay(() => sharedResultOf(event)),
+      () => payments.end(),
     );
   };
 }
@@ -63,6 +87,7 @@ export class EventResults implements AsyncGenerator<FormattedExecutionResult, un
   constructor(
     source: AsyncIterable<unknown>,
     private readonly resultOf: (event: unknown) => Promise<FormattedExecutionResult>,
+    private readonly onEnd: () => void = () => undefined,
   ) {
     this.source = source[Symbol.asyncIterator]();
   }
@@ -114,6 +139,7 @@ export class EventResults implements AsyncGenerator<FormattedExecutionResult, un
     if (this.done) return;
     this.done = true;
     for (const release of this.waiting) release();
+    this.onEnd();
     // Not awaited: a source that is an async generator answers only after its next event.
     this.source.return?.()?.then(undefined, () => undefined);
   }

@@ -1,12 +1,12 @@
 /** What one operation may ask for at the most. */
-import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
+import type { DocumentNode, OperationDefinitionNode } from 'graphql';
 import { requestError } from '../../common/errors.js';
-import { operationCost } from './cost.js';
+import type { OperationCost } from './cost.js';
 import { operationDepth } from './depth.js';
 
 /** Fields on the longest path. The deepest operation of the explorer has 6. */
 export const MAXIMUM_DEPTH = 15;
-/** Objects returned, e.g. a page of a thousand records with some forty objects below each. Introspection counts 2,739. */
+/** Points, e.g. a page of a thousand records with some forty objects below each. Introspection costs 2,739. */
 export const MAXIMUM_COST = 50_000;
 /** Fields of the root type, aliases included: each is a statement or more, even when it finds nothing. */
 export const MAXIMUM_ROOT_FIELDS = 50;
@@ -15,14 +15,12 @@ export const MAXIMUM_ROOT_FIELDS = 50;
  * Lets an operation pass whose size is within bounds.
  *
  * @param document valid against the schema
- * @param variables coerced by graphql's `getVariableValues`
- * @throws QUERY_TOO_DEEP, QUERY_TOO_EXPENSIVE; GraphQLError for an argument whose value its type does not allow
+ * @throws QUERY_TOO_DEEP, QUERY_TOO_EXPENSIVE
  */
 export function admit(
-  schema: GraphQLSchema,
   document: DocumentNode,
   operation: OperationDefinitionNode,
-  variables: Readonly<Record<string, unknown>>,
+  { points, rootFields, dearestField }: OperationCost,
 ): void {
   const depth = operationDepth(document, operation);
   if (depth > MAXIMUM_DEPTH) {
@@ -32,7 +30,6 @@ export function admit(
       { depth, maximumDepth: MAXIMUM_DEPTH },
     );
   }
-  const { objects, rootFields } = operationCost(schema, document, operation, variables);
   // Written so that a figure that is no number is refused too.
   if (!(rootFields <= MAXIMUM_ROOT_FIELDS)) {
     throw requestError(
@@ -41,11 +38,12 @@ export function admit(
       { rootFields, maximumRootFields: MAXIMUM_ROOT_FIELDS },
     );
   }
-  if (!(objects <= MAXIMUM_COST)) {
+  if (!(points <= MAXIMUM_COST)) {
     throw requestError(
       'QUERY_TOO_EXPENSIVE',
-      `The operation may return ${objects} objects; at most ${MAXIMUM_COST} are possible. Ask for smaller pages (\`first\`).`,
-      { cost: objects, maximumCost: MAXIMUM_COST },
+      `The operation may cost ${points} points; at most ${MAXIMUM_COST} are possible. The dearest part of it is ` +
+        `\`${dearestField}\`: ask for a smaller page there (\`first\`), or leave it out.`,
+      { field: dearestField, maximumCost: MAXIMUM_COST },
     );
   }
 }

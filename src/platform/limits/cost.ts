@@ -14,7 +14,6 @@ import {
   type FieldNode,
   type FragmentDefinitionNode,
   type GraphQLCompositeType,
-  type GraphQLField,
   type GraphQLOutputType,
   type GraphQLSchema,
   type OperationDefinitionNode,
@@ -22,19 +21,23 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import { DEFAULT_PAGE_SIZE } from '../../common/connection.js';
+import { checkArguments } from './arguments.js';
 import { fieldDefinition, fragmentsByName } from './document.js';
+import { leafCost, pointsOf, weightOf, type Field } from './field-cost.js';
 
 /** What a list without page arguments counts for: such lists are short in this domain (parties of a case, its themes). */
 export const ASSUMED_LIST_LENGTH = 5;
 
 export interface OperationCost {
   /**
-   * Objects that the operation may return. Scalars are free, for a type has only so many, unless they have an alias:
-   * with aliases one field can be asked for a thousand times on each object.
+   * Points: one for each object that the operation may return, and what its fields declare besides; 1 at the least.
+   * Scalars are free, for a type has only so many, unless they have an alias.
    */
-  readonly objects: number;
+  readonly points: number;
   /** Fields of the root type, each of which starts work of its own whatever it returns. */
   readonly rootFields: number;
+  /** The field that costs the most by itself, without what lies below it: its path by response names. */
+  readonly dearestField: string;
 }
 
 /**
@@ -45,7 +48,7 @@ export interface OperationCost {
  *
  * @param document valid against the schema
  * @param variables coerced by graphql's `getVariableValues`
- * @throws GraphQLError when an argument has a value that its type does not allow
+ * @throws BAD_USER_INPUT for an argument that is too large; GraphQLError when one has a value that its type does not allow
  */
 export function operationCost(
   schema: GraphQLSchema,
@@ -54,23 +57,42 @@ export function operationCost(
   variables: Readonly<Record<string, unknown>>,
 ): OperationCost {
   const root = schema.getRootType(operation.operation);
-  if (!root) return { objects: Infinity, rootFields: Infinity };
+  if (!root) return { points: Infinity, rootFields: Infinity, dearestField: '' };
   const walk = new CostWalk(schema, document, variables);
+  const { points, path } = walk.selectionSet(operation.selectionSet, root, undefined);
   return {
-    objects: walk.selectionSet(operation.selectionSet, root, undefined),
+    points: Math.max(1, points),
     rootFields: walk.countFields(operation.selectionSet),
+    dearestField: namesOf(path).join('.'),
   };
 }
 
 /** Length of a page, handed from a connection field to the `edges` and `nodes` below it. */
 type PageLength = number | undefined;
 type Values = Record<string, unknown>;
-type Field = GraphQLField<unknown, unknown>;
+
+/** A way down from a field, by response names. */
+interface Path {
+  readonly name: string;
+  readonly below: Path | undefined;
+}
+
+/** What a part of an operation costs for one object that it is asked of. */
+interface Share {
+  readonly points: number;
+  /** What the dearest field costs by itself, and the way to it. */
+  readonly dearest: number;
+  readonly path: Path | undefined;
+}
+
+const NOTHING: Share = { points: 0, dearest: -1, path: undefined };
 
 class CostWalk {
   private readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
-  private readonly fragmentCosts = new Map<string, number>();
+  private readonly fragmentShares = new Map<string, Share>();
   private readonly fragmentFields = new Map<string, number>();
+  /** Response names on the way to the field that is looked at. */
+  private readonly trail: string[] = [];
 
   constructor(
     private readonly schema: GraphQLSchema,
@@ -80,25 +102,29 @@ class CostWalk {
     this.fragments = fragmentsByName(document);
   }
 
-  selectionSet({ selections }: SelectionSetNode, parent: GraphQLCompositeType, page: PageLength): number {
-    let cost = 0;
+  selectionSet({ selections }: SelectionSetNode, parent: GraphQLCompositeType, page: PageLength): Share {
+    let points = 0;
+    let most = NOTHING;
     for (const selection of selections) {
       if (!this.isIncluded(selection)) continue;
-      switch (selection.kind) {
-        case Kind.FIELD:
-          cost += this.field(selection, parent, page);
-          break;
-        case Kind.INLINE_FRAGMENT: {
-          const condition = selection.typeCondition;
-          cost += this.selectionSet(selection.selectionSet, condition ? this.type(condition.name.value) : parent, page);
-          break;
-        }
-        case Kind.FRAGMENT_SPREAD:
-          cost += this.fragment(selection.name.value, page);
-          break;
-      }
+      const share = this.selection(selection, parent, page);
+      points += share.points;
+      if (share.dearest > most.dearest) most = share;
     }
-    return cost;
+    return { points, dearest: most.dearest, path: most.path };
+  }
+
+  private selection(selection: SelectionNode, parent: GraphQLCompositeType, page: PageLength): Share {
+    switch (selection.kind) {
+      case Kind.FIELD:
+        return this.field(selection, parent, page);
+      case Kind.INLINE_FRAGMENT: {
+        const condition = selection.typeCondition;
+        return this.selectionSet(selection.selectionSet, condition ? this.type(condition.name.value) : parent, page);
+      }
+      case Kind.FRAGMENT_SPREAD:
+        return this.fragment(selection.name.value, page);
+    }
   }
 
   countFields({ selections }: SelectionSetNode): number {
@@ -122,28 +148,52 @@ class CostWalk {
   }
 
   // Remembered by name and page length: fragments that spread each other twice would otherwise take exponential time.
-  private fragment(name: string, page: PageLength): number {
+  private fragment(name: string, page: PageLength): Share {
     const key = `${name} ${page}`;
-    let cost = this.fragmentCosts.get(key);
-    if (cost === undefined) {
+    let share = this.fragmentShares.get(key);
+    if (share === undefined) {
       const fragment = this.fragments.get(name)!;
-      cost = this.selectionSet(fragment.selectionSet, this.type(fragment.typeCondition.name.value), page);
-      this.fragmentCosts.set(key, cost);
+      share = this.selectionSet(fragment.selectionSet, this.type(fragment.typeCondition.name.value), page);
+      this.fragmentShares.set(key, share);
     }
-    return cost;
+    return share;
   }
 
-  private field(node: FieldNode, parent: GraphQLCompositeType, page: PageLength): number {
+  private field(node: FieldNode, parent: GraphQLCompositeType, page: PageLength): Share {
+    const name = (node.alias ?? node.name).value;
     const field = fieldDefinition(parent, node.name.value);
-    if (field === undefined) return node.name.value === '__typename' ? leafCost(node) : Infinity;
+    if (field === undefined) return leaf(name, node.name.value === '__typename' ? leafCost(node) : Infinity);
+    this.trail.push(name);
+    const isMutation = parent === this.schema.getMutationType();
     // Every field's arguments, also those that no cost hangs on: what is wrong with one is then told before anything runs.
     const values = field.args.length === 0 ? {} : getArgumentValues(field, node, this.variables as Values);
+    if (!isMutation) checkArguments(values, this.trail);
+    const weight = pointsOf(weightOf(field, isMutation), values);
     const type = getNamedType(field.type);
-    if (!isCompositeType(type) || node.selectionSet === undefined) return leafCost(node);
+    const share =
+      isCompositeType(type) && node.selectionSet !== undefined
+        ? this.composite(name, weight, lengths(field, values, type, parent, page), node.selectionSet, type)
+        : leaf(name, weight + leafCost(node));
+    this.trail.pop();
+    return share;
+  }
 
-    const ownPage = pageLength(field, values, type);
-    const length = listLength(field, values, ownPage, page ?? (isConnection(parent) ? DEFAULT_PAGE_SIZE : undefined));
-    return length === 0 ? 0 : length * (1 + this.selectionSet(node.selectionSet, type, ownPage));
+  private composite(
+    name: string,
+    weight: number,
+    { length, ownPage }: Lengths,
+    selectionSet: SelectionSetNode,
+    type: GraphQLCompositeType,
+  ): Share {
+    if (length === 0) return leaf(name, weight);
+    const below = this.selectionSet(selectionSet, type, ownPage);
+    const own = weight + length;
+    const belowDearest = length * below.dearest;
+    return {
+      points: own + length * below.points,
+      dearest: Math.max(own, belowDearest),
+      path: { name, below: belowDearest > own ? below.path : undefined },
+    };
   }
 
   private type(name: string): GraphQLCompositeType {
@@ -160,11 +210,32 @@ class CostWalk {
   }
 }
 
-function leafCost(node: FieldNode): number {
-  return node.alias === undefined ? 0 : 1;
+function leaf(name: string, points: number): Share {
+  return { points, dearest: points, path: { name, below: undefined } };
 }
 
-/** How many objects a field gives for one parent. */
+function namesOf(path: Path | undefined): string[] {
+  return path === undefined ? [] : [path.name, ...namesOf(path.below)];
+}
+
+/** How many objects a field gives for one parent, and how many the page below it has. */
+interface Lengths {
+  readonly length: number;
+  readonly ownPage: PageLength;
+}
+
+function lengths(
+  field: Field,
+  values: Values,
+  type: GraphQLCompositeType,
+  parent: GraphQLCompositeType,
+  page: PageLength,
+): Lengths {
+  const ownPage = pageLength(field, values, type);
+  const around = page ?? (isConnection(parent) ? DEFAULT_PAGE_SIZE : undefined);
+  return { length: listLength(field, values, ownPage, around), ownPage };
+}
+
 function listLength(field: Field, values: Values, ownPage: PageLength, page: PageLength): number {
   const levels = listLevels(field.type);
   if (levels === 0) return 1;
@@ -180,9 +251,9 @@ function pageLength(field: Field, values: Values, type: GraphQLCompositeType): P
   if (!hasArgument(field, 'first') && !hasArgument(field, 'last')) {
     return isConnection(type) ? DEFAULT_PAGE_SIZE : undefined;
   }
-  const lengths = [values['first'], values['last']].filter((length) => typeof length === 'number');
+  const given = [values['first'], values['last']].filter((length) => typeof length === 'number');
   // A negative length is refused by the field itself; here it must not make anything cheaper.
-  return lengths.length === 0 ? DEFAULT_PAGE_SIZE : Math.max(0, ...lengths);
+  return given.length === 0 ? DEFAULT_PAGE_SIZE : Math.max(0, ...given);
 }
 
 function hasArgument(field: Field, name: string): boolean {

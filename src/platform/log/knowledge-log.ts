@@ -2,6 +2,7 @@
 import sql from 'sql-template-tag';
 import { v7 as uuidv7 } from 'uuid';
 import { Connection, type ConnectionArguments, pageSize } from '../../common/connection.js';
+import type { Reads } from '../database/cancellable-reads.js';
 import type { Database, Transaction } from '../database/database.js';
 import { decodeCursor, encodeCursor } from './cursor.js';
 import { EventFilter, type EventFilterInput } from './event-filter.js';
@@ -95,6 +96,7 @@ export class KnowledgeLog {
    * @throws BAD_USER_INPUT on a wrong `first` or `last`, CURSOR_INVALID on a cursor that the log did not give
    */
   async page<Node>(
+    reads: Reads,
     page: ConnectionArguments,
     filterInput: EventFilterInput | null | undefined,
     nodeOf: (entry: LogEntry) => Node,
@@ -102,7 +104,7 @@ export class KnowledgeLog {
     const { size, backward } = pageSize(page);
     const end = await this.end();
     const filter = new EventFilter(filterInput ?? {});
-    const { entries, more } = await readPage(this.database, {
+    const { entries, more } = await readPage(reads, {
       after: page.after == null ? undefined : decodeCursor(page.after, end, 'after'),
       before: page.before == null ? undefined : decodeCursor(page.before, end, 'before'),
       limit: size,
@@ -113,7 +115,7 @@ export class KnowledgeLog {
       entries.map((entry) => ({ cursor: encodeCursor(entry), node: nodeOf(entry) })),
       backward ? page.before != null : more,
       backward ? more : page.after != null,
-      () => countEntries(this.database, filter),
+      () => countEntries(reads, filter),
     );
   }
 }

@@ -1,6 +1,6 @@
 /** The log as it stands in its table. */
 import sql, { empty } from 'sql-template-tag';
-import type { Database } from '../database/database.js';
+import type { Reads } from '../database/cancellable-reads.js';
 import type { EventFilter } from './event-filter.js';
 import { entryColumns, type LogEntry, type LogPlace } from './log-entry.js';
 
@@ -11,7 +11,7 @@ export interface LogStretch extends LogPlace {
 }
 
 /** The end of the log, counting what has its position. */
-export async function readEnd(database: Database): Promise<LogPlace> {
+export async function readEnd(database: Reads): Promise<LogPlace> {
   const end = await database.row<LogPlace>(sql`SELECT epoch, last_position AS position FROM knowledge_log_state`);
   return end!;
 }
@@ -21,7 +21,7 @@ export async function readEnd(database: Database): Promise<LogPlace> {
  * that almost nothing passes as well as the number of entries.
  */
 export async function readStretch(
-  database: Database,
+  database: Reads,
   position: number,
   length: number,
   filter: EventFilter,
@@ -51,7 +51,7 @@ export interface LogPageOptions {
 
 /** One page of the log, oldest first whichever end it is taken from, and whether there is more beyond it. */
 export async function readPage(
-  database: Database,
+  database: Reads,
   { after = 0, before, limit, backward, filter }: LogPageOptions,
 ): Promise<{ entries: LogEntry[]; more: boolean }> {
   const end = before === undefined ? empty : sql`AND entry.position < ${before}`;
@@ -69,7 +69,7 @@ export async function readPage(
 }
 
 /** How many entries the whole log has under a filter. */
-export async function countEntries(database: Database, filter: EventFilter): Promise<number> {
+export async function countEntries(database: Reads, filter: EventFilter): Promise<number> {
   const row = await database.row<{ count: number }>(sql`
     SELECT count(*) AS count FROM knowledge_log AS entry WHERE entry.position IS NOT NULL AND ${filter.condition}`);
   return row!.count;

@@ -32,6 +32,7 @@ export async function registerExplorer(server: FastifyInstance, directory: strin
         'content-security-policy': CONTENT_SECURITY_POLICY,
         'referrer-policy': 'no-referrer',
         'x-content-type-options': 'nosniff',
+        vary: ['accept-encoding', ...(reply.hasHeader('vary') ? [reply.getHeader('vary')] : [])].join(', '),
       });
     });
 
@@ -45,7 +46,6 @@ export async function registerExplorer(server: FastifyInstance, directory: strin
       setHeaders(response, path) {
         const lasting = HASHED_NAME.test(basename(path));
         response.setHeader('cache-control', lasting ? 'public, max-age=31536000, immutable' : 'no-cache');
-        response.setHeader('vary', 'accept-encoding');
       },
     });
 

@@ -1,4 +1,5 @@
 /** GraphQL over HTTP, at `/graphql`: Apollo Server for the protocol, our own engine for the operations. */
+import type { ServerResponse } from 'node:http';
 import { ApolloServer, HeaderMap, type ApolloServerPlugin, type GraphQLRequestContext } from '@apollo/server';
 import { ApolloServerErrorCode } from '@apollo/server/errors';
 import {
@@ -6,25 +7,25 @@ import {
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
-import type { FastifyInstance } from 'fastify';
-import {
-  GraphQLError,
-  parse,
-  type DocumentNode,
-  type FormattedExecutionResult,
-  type GraphQLFormattedError,
-} from 'graphql';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { parse, type DocumentNode, type FormattedExecutionResult, type GraphQLFormattedError } from 'graphql';
 import { requestError } from '../../common/errors.js';
-import type { Viewer } from '../auth/viewer.js';
+import type { Caller } from '../graphql/caller.js';
 import { isSubscription, type GraphqlEngine } from '../graphql/engine.js';
 import { asGraphQLError, statusOf } from '../graphql/errors.js';
-import { isPrepared, type PreparedOperation } from '../graphql/prepare-operation.js';
+import { isPrepared } from '../graphql/prepare-operation.js';
 import { acceptsGraphqlResponse, GRAPHQL_RESPONSE_TYPE } from './media-type.js';
+import { callerOf, parametersOf, QUERY_COST_HEADER } from './operation-source.js';
 import { HttpError } from './request-errors.js';
 import './request-viewer.js';
 
 interface ApolloContext {
-  readonly viewer: Viewer;
+  readonly caller: Caller;
+  /** As sent, whatever it is. */
+  readonly documentId: unknown;
+  readonly queryCost: unknown;
+  /** Closes early when the client leaves. */
+  readonly reply: ServerResponse;
 }
 
 /** Adds the route. `close` must be called once no more requests come. */
@@ -55,7 +56,8 @@ export async function registerHttp(
       // The handler makes a URL of it.
       if (!URL.canParse(`http://${host}/`)) throw new HttpError(400, 'The Host header is no host name.');
     },
-    handler: fastifyApolloHandler(apollo, { context: async ({ viewer }) => ({ viewer }) }),
+    preHandler: async (request) => insertPlaceholder(request),
+    handler: fastifyApolloHandler(apollo, { context: contextOf }),
   });
   server.route({
     method: ['PUT', 'PATCH', 'DELETE', 'OPTIONS'],
@@ -63,6 +65,25 @@ export async function registerHttp(
     handler: (_request, reply) => reply.code(405).header('allow', 'GET, POST').send(),
   });
   return { close: () => apollo.stop() };
+}
+
+async function contextOf(request: FastifyRequest, reply: FastifyReply): Promise<ApolloContext> {
+  return {
+    caller: callerOf(request),
+    documentId: parametersOf(request)?.['documentId'],
+    queryCost: request.headers[QUERY_COST_HEADER],
+    reply: reply.raw,
+  };
+}
+
+/** What stands for a document that is named by its id: Apollo does not go on without any text. */
+const PLACEHOLDER = 'documentId';
+
+function insertPlaceholder(request: FastifyRequest): void {
+  const parameters = parametersOf(request);
+  if (parameters?.['documentId'] == null || parameters['query']) return;
+  if (request.method === 'POST') parameters['query'] = PLACEHOLDER;
+  else request.raw.url = `${request.url}&query=${PLACEHOLDER}`;
 }
 
 const NOTHING = parse('{ __typename }');
@@ -75,17 +96,19 @@ const NOTHING = parse('{ __typename }');
 function enginePlugin(engine: GraphqlEngine): ApolloServerPlugin<ApolloContext> {
   return {
     async requestDidStart() {
-      let preparation: PreparedOperation | readonly GraphQLError[];
+      let preparation: ReturnType<GraphqlEngine['prepare']>;
       return {
         async didResolveSource(requestContext) {
           const { operationName, variables } = requestContext.request;
-          preparation = engine.prepare({ query: requestContext.source, operationName, variables });
+          const { caller, documentId, queryCost } = requestContext.contextValue;
+          const query = requestContext.source === PLACEHOLDER ? undefined : requestContext.source;
+          preparation = engine.prepare({ query, documentId, operationName, variables, queryCost }, caller);
           (requestContext as { document: DocumentNode }).document = isPrepared(preparation)
             ? preparation.document
             : NOTHING;
         },
         async responseForOperation(requestContext) {
-          return response(requestContext, await answer(engine, preparation, requestContext.contextValue.viewer));
+          return response(requestContext, await answer(engine, preparation, requestContext.contextValue));
         },
       };
     },
@@ -94,14 +117,19 @@ function enginePlugin(engine: GraphqlEngine): ApolloServerPlugin<ApolloContext> 
 
 async function answer(
   engine: GraphqlEngine,
-  preparation: PreparedOperation | readonly GraphQLError[],
-  viewer: Viewer,
+  preparation: ReturnType<GraphqlEngine['prepare']>,
+  { caller, reply }: ApolloContext,
 ): Promise<FormattedExecutionResult> {
-  if (!isPrepared(preparation)) return { errors: engine.presentErrors(preparation) };
-  if (!isSubscription(preparation)) return engine.run(preparation, viewer);
+  if (!isPrepared(preparation)) return engine.refuse(preparation);
+  if (!isSubscription(preparation)) {
+    return engine.run(preparation, caller, (onLeave) => {
+      reply.once('close', onLeave);
+      return () => reply.off('close', onLeave);
+    });
+  }
   const message =
     'Subscriptions go by WebSocket (graphql-transport-ws, at /graphql) or as server-sent events (at /graphql/stream).';
-  return { errors: engine.presentErrors([requestError('BAD_USER_INPUT', message)]) };
+  return engine.refusePrepared(preparation, requestError('BAD_USER_INPUT', message));
 }
 
 function response({ request }: GraphQLRequestContext<ApolloContext>, result: FormattedExecutionResult) {
@@ -109,6 +137,8 @@ function response({ request }: GraphQLRequestContext<ApolloContext>, result: For
   const headers = new HeaderMap();
   if (modern) headers.set('content-type', GRAPHQL_RESPONSE_TYPE);
   const refused = result.data === undefined;
+  const retryAfter = result.errors?.[0]?.extensions?.['retryAfter'];
+  if (typeof retryAfter === 'number') headers.set('retry-after', String(retryAfter));
   return {
     http: { status: modern && refused ? statusOf(result.errors ?? []) : 200, headers },
     body: { kind: 'single' as const, singleResult: result },

@@ -27,6 +27,11 @@ export function registerRequestErrors(server: FastifyInstance, presentErrors: Pr
     const errors = presentErrors([asRequestError(error)]);
     const status = error instanceof GraphQLError ? statusOf(errors) : (error.statusCode ?? 500);
     if (error instanceof HttpError) reply.headers(error.headers);
+    const retryAfter = errors[0]?.extensions?.['retryAfter'];
+    if (typeof retryAfter === 'number') {
+      // What was not read of the request would otherwise be read to find the next one.
+      reply.headers({ 'retry-after': String(retryAfter), connection: 'close' });
+    }
     if (status === 401) reply.header('www-authenticate', 'Bearer realm="medspil"');
     return reply.code(status).type(responseType(request)).send(JSON.stringify({ errors }));
   });
@@ -54,6 +59,7 @@ function asRequestError(error: RequestFailure): GraphQLError {
         'The body has no media type that is understood: send "Content-Type: application/json".',
       );
     default:
+      if (error.statusCode === 429) return requestError('RATE_LIMITED', error.message);
       return error.statusCode !== undefined && error.statusCode < 500
         ? requestError('BAD_USER_INPUT', error.message)
         : asGraphQLError(error);

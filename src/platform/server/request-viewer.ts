@@ -1,19 +1,37 @@
-/** Who sent a request. */
-import type { FastifyInstance } from 'fastify';
-import type { Authenticate } from '../auth/authenticate.js';
+/** Who sent a request, and from where. */
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Viewer } from '../auth/viewer.js';
+import type { GraphqlEngine } from '../graphql/engine.js';
+import type { ClientAddress } from './client-address.js';
+import { MAXIMUM_BODY_BYTES } from './request-errors.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** Set by {@link registerRequestViewer} before the body is read. */
     viewer: Viewer;
+    /** The address of the client, also behind a trusted proxy; set before the viewer. */
+    clientAddress: string;
   }
 }
 
-/** Gives every request of this scope its viewer; one with a bad credential is refused with 401. */
-export function registerRequestViewer(scope: FastifyInstance, authenticate: Authenticate): void {
+/** Gives every request of this scope its viewer; one with a bad credential is refused with 401, one too many with 429. */
+export function registerRequestViewer(
+  scope: FastifyInstance,
+  { entrance }: GraphqlEngine,
+  clientAddress: ClientAddress,
+): void {
+  scope.decorateRequest('clientAddress', '');
   scope.decorateRequest<Viewer | null>('viewer', null);
   scope.addHook('onRequest', async (request) => {
-    request.viewer = await authenticate(request.headers.authorization);
+    request.clientAddress = clientAddress(request.raw);
+    const address = request.clientAddress;
+    request.viewer = await entrance.identify(request.headers.authorization, address);
+    entrance.weigh({ viewer: request.viewer, address }, bodyBytes(request));
   });
+}
+
+/** How much is going to be read; as much as can be where that is not told. */
+function bodyBytes({ headers }: FastifyRequest): number {
+  if (headers['transfer-encoding'] !== undefined) return MAXIMUM_BODY_BYTES;
+  return Math.min(Number(headers['content-length'] ?? 0), MAXIMUM_BODY_BYTES);
 }

@@ -3,23 +3,47 @@ import type { AddressInfo } from 'node:net';
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
+import type { Cancellation } from '../../common/cancellation.js';
 import type { Authenticate } from '../auth/authenticate.js';
 import type { Context } from '../auth/context.js';
+import type { WatchCredential } from '../auth/credential-watch.js';
 import type { Viewer } from '../auth/viewer.js';
+import type { AdmissionOptions } from '../graphql/admission.js';
 import { createGraphqlEngine } from '../graphql/engine.js';
-import { Connections } from './connections.js';
 import type { ReadFirst } from '../graphql/read-first.js';
+import { AddressCounts, RETRY_AFTER_SECONDS } from './address-counts.js';
+import { createClientAddress, createProxyCheck } from './client-address.js';
+import { Connections } from './connections.js';
 import { registerHealth } from './health.js';
 import { registerHttp } from './http.js';
+import { Origins, registerCrossOriginAccess } from './origins.js';
+import { registerJsonBody, registerParameterCheck } from './request-encoding.js';
 import { MAXIMUM_BODY_BYTES, registerRequestErrors } from './request-errors.js';
 import { registerRequestViewer } from './request-viewer.js';
 import { registerEventStreams } from './sse.js';
 import { createSocketServer, refuseUpgrade } from './websocket.js';
 
-const REQUEST_TIMEOUT_MILLISECONDS = 30_000;
+/** Times after which a connection is closed that keeps the server waiting. */
+export interface ConnectionTimeouts {
+  /** From the connection, or the end of the last request, to the end of a request's headers. */
+  readonly headersMilliseconds: number;
+  /** From there to the end of its body. */
+  readonly requestMilliseconds: number;
+  /** In which not a byte of an answer is taken. */
+  readonly stalledMilliseconds: number;
+}
+
+const TIMEOUTS: ConnectionTimeouts = {
+  headersMilliseconds: 10_000,
+  requestMilliseconds: 30_000,
+  stalledMilliseconds: 60_000,
+};
+/** Node looks for late requests this often; with its own 30 seconds a request had twice its time. */
+const TIMEOUT_CHECK_MILLISECONDS = 2_000;
+const OPERATION_MILLISECONDS = 10_000;
 const DRAIN_WITHIN_MILLISECONDS = 10_000;
 
-export interface ServerOptions {
+export interface ServerOptions extends AdmissionOptions {
   readonly host: string;
   /** 0 for any that is free. */
   readonly port: number;
@@ -27,8 +51,12 @@ export interface ServerOptions {
   /** The schema as text, for `/schema.graphql`. */
   readonly sdl: string;
   /** Makes the context of one operation or one event. */
-  readonly createContext: (viewer: Viewer) => Context;
+  readonly createContext: (viewer: Viewer, cancellation: Cancellation) => Context;
+  /** The time that one operation, or one event, may take; 10 seconds unless given. */
+  readonly operationMilliseconds?: number | undefined;
   readonly authenticate: Authenticate;
+  /** Tells when the credential of a connection that stays open is not what it was. */
+  readonly credentials: { readonly watch: WatchCredential };
   readonly logger: Logger;
   /** Root fields that are read before all others of their operation. */
   readonly readFirst?: ReadFirst | undefined;
@@ -38,6 +66,14 @@ export interface ServerOptions {
   readonly registerRoutes?: ((server: FastifyInstance) => Promise<void>) | undefined;
   /** Time between two signs of life on WebSockets and event streams. */
   readonly keepAliveMilliseconds?: number | undefined;
+  /** Web origins besides the server's own whose pages may call it; `*` for all. None unless given. */
+  readonly allowedOrigins?: readonly string[] | undefined;
+  /** Addresses and networks of proxies whose `X-Forwarded-For` is believed. None unless given. */
+  readonly trustedProxies?: readonly string[] | undefined;
+  /** Connections open at a time, of all clients and of one address. Not bounded unless given. */
+  readonly connections?: number | undefined;
+  readonly connectionsPerAddress?: number | undefined;
+  readonly timeouts?: Partial<ConnectionTimeouts> | undefined;
 }
 
 export interface Server {
@@ -52,7 +88,17 @@ export interface Server {
 
 export async function createServer(options: ServerOptions): Promise<Server> {
   const { logger, keepAliveMilliseconds } = options;
-  const engine = createGraphqlEngine(options);
+  const engine = createGraphqlEngine({
+    ...options,
+    operationMilliseconds: options.operationMilliseconds ?? OPERATION_MILLISECONDS,
+  });
+  const timeouts = { ...TIMEOUTS, ...options.timeouts };
+  const { allowedOrigins = [], trustedProxies = [], connections: maximum = Infinity } = options;
+  const { connectionsPerAddress = Infinity } = options;
+  const clientAddress = createClientAddress(trustedProxies);
+  const origins = new Origins(allowedOrigins);
+  // Sockets and streams of each client, who behind a proxy has no connections of its own.
+  const longLived = new AddressCounts(connectionsPerAddress);
   let listening = false;
   let closing: Promise<void> | undefined;
 
@@ -61,12 +107,19 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     // Its line for each request has the whole address, and so the variables of a GET.
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: MAXIMUM_BODY_BYTES,
-    requestTimeout: REQUEST_TIMEOUT_MILLISECONDS,
+    requestTimeout: timeouts.requestMilliseconds,
+    http: {
+      headersTimeout: timeouts.headersMilliseconds,
+      connectionsCheckingInterval: Math.min(TIMEOUT_CHECK_MILLISECONDS, timeouts.headersMilliseconds),
+    },
   });
   // GraphQL comes as JSON. A text/plain body could be sent by any web page without asking first.
   fastify.removeContentTypeParser('text/plain');
   registerRequestErrors(fastify, engine.presentErrors);
+  registerJsonBody(fastify);
   registerResponseHooks(fastify, logger);
+  registerCrossOriginAccess(fastify, origins);
+  registerStallTimeout(fastify, timeouts.stalledMilliseconds);
   registerHealth(fastify, async () => listening && !closing && (await options.isReady()));
   fastify.get('/schema.graphql', (_request, reply) =>
     reply.header('cache-control', 'no-cache').type('text/plain; charset=utf-8').send(options.sdl),
@@ -80,16 +133,34 @@ export async function createServer(options: ServerOptions): Promise<Server> {
       reply.header('cache-control', 'no-store');
       done();
     });
-    registerRequestViewer(scope, options.authenticate);
+    registerParameterCheck(scope);
+    registerRequestViewer(scope, engine, clientAddress);
     http = await registerHttp(scope, engine);
-    streams = registerEventStreams(scope, engine, { keepAliveMilliseconds });
+    streams = registerEventStreams(scope, engine, {
+      watchCredential: options.credentials.watch,
+      counts: longLived,
+      keepAliveMilliseconds,
+    });
   });
-  const sockets = createSocketServer({ engine, authenticate: options.authenticate, keepAliveMilliseconds });
-  const connections = new Connections(fastify.server);
+  const sockets = createSocketServer({
+    engine,
+    watchCredential: options.credentials.watch,
+    keepAliveMilliseconds,
+  });
+  const connections = new Connections(fastify.server, {
+    maximum,
+    perAddress: new AddressCounts(connectionsPerAddress),
+    isProxy: createProxyCheck(trustedProxies),
+    onRefused: (count) => logger.warn({ count }, 'connections were refused, for there were too many'),
+  });
   fastify.server.on('upgrade', (request, socket, head) => {
+    const address = clientAddress(request);
     if (closing) refuseUpgrade(socket, '503 Service Unavailable');
     else if (request.url?.split('?')[0] !== '/graphql') refuseUpgrade(socket, '404 Not Found');
-    else sockets.accept(request, socket, head);
+    else if (!origins.welcome(request.headers)) refuseUpgrade(socket, '403 Forbidden');
+    else if (!longLived.hold(address, socket)) {
+      refuseUpgrade(socket, '429 Too Many Requests', `Retry-After: ${RETRY_AFTER_SECONDS}`);
+    } else sockets.accept(request, socket, head, address);
   });
 
   async function drain(): Promise<void> {
@@ -131,6 +202,15 @@ function registerResponseHooks(fastify: FastifyInstance, logger: Logger): void {
       },
       'request',
     );
+    done();
+  });
+}
+
+/** Closes the connections of those who ask and then do not take the answer, which is kept for them meanwhile. */
+function registerStallTimeout(fastify: FastifyInstance, milliseconds: number): void {
+  fastify.addHook('onSend', (request, _reply, _payload, done) => {
+    // Node sets the time for the next request itself.
+    request.raw.socket.setTimeout(milliseconds);
     done();
   });
 }

@@ -6,13 +6,17 @@
  */
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { OperationTypeNode, type FormattedExecutionResult } from 'graphql';
+import { type FormattedExecutionResult, type GraphQLError, OperationTypeNode } from 'graphql';
 import { requestError } from '../../common/errors.js';
-import type { Viewer } from '../auth/viewer.js';
+import type { CredentialEnd, WatchCredential } from '../auth/credential-watch.js';
+import type { Caller } from '../graphql/caller.js';
 import { isSubscription, type GraphqlEngine } from '../graphql/engine.js';
 import { asGraphQLError, isFault } from '../graphql/errors.js';
 import { isPrepared, type OperationRequest } from '../graphql/prepare-operation.js';
+import { SingleResult } from '../graphql/single-result.js';
+import { type AddressCounts, RETRY_AFTER_SECONDS } from './address-counts.js';
 import { qualityOf } from './media-type.js';
+import { callerOf, parametersOf, QUERY_COST_HEADER } from './operation-source.js';
 import { HttpError } from './request-errors.js';
 import './request-viewer.js';
 
@@ -26,18 +30,21 @@ const COMPLETE = 'event: complete\ndata:\n\n';
 type Results = AsyncGenerator<FormattedExecutionResult, undefined, undefined>;
 
 export interface EventStreamOptions {
+  readonly watchCredential: WatchCredential;
+  /** Where each client's streams are counted. */
+  readonly counts: AddressCounts;
   readonly keepAliveMilliseconds?: number | undefined;
 }
 
 export interface EventStreams {
-  /** Ends all streams without `complete`, upon which clients connect anew. */
+  /** Ends all subscriptions without `complete`, upon which clients connect anew. */
   close(): void;
 }
 
 export function registerEventStreams(
   server: FastifyInstance,
   engine: GraphqlEngine,
-  { keepAliveMilliseconds = KEEP_ALIVE_MILLISECONDS }: EventStreamOptions,
+  { watchCredential, counts, keepAliveMilliseconds = KEEP_ALIVE_MILLISECONDS }: EventStreamOptions,
 ): EventStreams {
   const open = new Set<EventStream>();
   let closed = false;
@@ -49,7 +56,13 @@ export function registerEventStreams(
       if (!acceptsEventStream(request.headers.accept)) {
         throw new HttpError(406, 'This answers with text/event-stream only: accept it.');
       }
-      const prepared = engine.prepare(readOperation(request));
+      if (!counts.hold(request.clientAddress, reply.raw)) {
+        throw new HttpError(429, 'Too many streams and sockets are open from your address. Close some first.', {
+          'retry-after': String(RETRY_AFTER_SECONDS),
+        });
+      }
+      const caller = callerOf(request);
+      const prepared = engine.prepare(readOperation(request), caller);
       if (
         isPrepared(prepared) &&
         request.method === 'GET' &&
@@ -57,10 +70,17 @@ export function registerEventStreams(
       ) {
         throw new HttpError(405, 'A GET request cannot change anything: send mutations by POST.', { allow: 'POST' });
       }
-      const stream = new EventStream(await resultsOf(engine, prepared, request.viewer), engine, keepAliveMilliseconds);
-      open.add(stream);
-      if (closed) stream.finish();
-      stream.once('close', () => open.delete(stream));
+      const stream = new EventStream(await resultsOf(engine, prepared, caller), engine, keepAliveMilliseconds);
+      // The others end by themselves, and their clients wait for what comes of them.
+      if (isPrepared(prepared) && isSubscription(prepared)) {
+        open.add(stream);
+        if (closed) stream.finish();
+        const unwatch = watchCredential(caller.viewer, (reason) => stream.revoke(reason));
+        stream.once('close', () => {
+          open.delete(stream);
+          unwatch();
+        });
+      }
       return reply
         .headers({
           'content-type': 'text/event-stream; charset=utf-8',
@@ -83,10 +103,11 @@ export function registerEventStreams(
 async function resultsOf(
   engine: GraphqlEngine,
   prepared: ReturnType<GraphqlEngine['prepare']>,
-  viewer: Viewer,
+  caller: Caller,
 ): Promise<Results | FormattedExecutionResult> {
-  if (!isPrepared(prepared)) return { errors: engine.presentErrors(prepared) };
-  return isSubscription(prepared) ? engine.subscribe(prepared, viewer) : engine.run(prepared, viewer);
+  if (!isPrepared(prepared)) return engine.refuse(prepared);
+  if (isSubscription(prepared)) return engine.subscribe(prepared, caller);
+  return new SingleResult((watchClient) => engine.run(prepared, caller, watchClient));
 }
 
 /** Results as text, asked for one by one as the client takes them. */
@@ -114,6 +135,12 @@ class EventStream extends Readable {
     this.push(null);
   }
 
+  /** Ends for a client whose credential is not what it was: for good, or to come again with the rights that it has now. */
+  revoke(reason: CredentialEnd): void {
+    if (reason === 'CHANGED') this.destroy();
+    else this.refuse(requestError('UNAUTHENTICATED', 'The credential is not valid any more.'));
+  }
+
   override _read(): void {
     if (this.pulling || this.finished) return;
     this.pulling = true;
@@ -135,11 +162,15 @@ class EventStream extends Readable {
       else if (!this.finished && !this.destroyed) this.push(event(value));
     } catch (thrown) {
       const error = asGraphQLError(thrown);
-      const errors = this.engine.presentErrors([error]);
       // A stream that breaks off makes its client come again; an error that it was told of is final.
-      if (isFault(error)) this.destroy();
-      else this.finish(event({ errors }) + COMPLETE);
+      if (!isFault(error)) return this.refuse(error);
+      this.engine.presentErrors([error]);
+      this.destroy();
     }
+  }
+
+  private refuse(error: GraphQLError): void {
+    this.finish(event({ errors: this.engine.presentErrors([error]) }) + COMPLETE);
   }
 
   private keepAlive(): void {
@@ -165,18 +196,26 @@ function acceptsEventStream(accept: string | undefined): boolean {
   return accept === undefined || ['text/event-stream', 'text/*', '*/*'].some((type) => qualityOf(accept, type) > 0);
 }
 
-function readOperation({ method, query: search, body }: FastifyRequest): OperationRequest {
-  const source = (method === 'GET' ? search : body) as Record<string, unknown> | null | undefined;
-  const { query, operationName, variables: given } = source ?? {};
-  const variables = method === 'GET' && typeof given === 'string' ? parseVariables(given) : given;
-  if (typeof query !== 'string' || query === '') throw requestError('BAD_USER_INPUT', '`query` must be text.');
+function readOperation(request: FastifyRequest): OperationRequest {
+  const { query, documentId, operationName, variables: given } = parametersOf(request) ?? {};
+  const variables = request.method === 'GET' && typeof given === 'string' ? parseVariables(given) : given;
+  const isNamed = documentId != null && (query ?? '') === '';
+  if (!isNamed && (typeof query !== 'string' || query === '')) {
+    throw requestError('BAD_USER_INPUT', '`query` must be text.');
+  }
   if (operationName != null && typeof operationName !== 'string') {
     throw requestError('BAD_USER_INPUT', '`operationName` must be text.');
   }
   if (variables != null && (typeof variables !== 'object' || Array.isArray(variables))) {
     throw requestError('BAD_USER_INPUT', '`variables` must be a JSON object.');
   }
-  return { query, operationName, variables: variables as Record<string, unknown> | null | undefined };
+  return {
+    query: isNamed ? undefined : (query as string),
+    documentId,
+    operationName,
+    variables: variables as Record<string, unknown> | null | undefined,
+    queryCost: request.headers[QUERY_COST_HEADER],
+  };
 }
 
 function parseVariables(text: string): unknown {

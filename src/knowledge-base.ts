@@ -1,0 +1,126 @@
+/** The knowledge base without the server in front: database, log and services, started and stopped in order. */
+import type { Logger } from 'pino';
+import type { Config } from './config.js';
+import { caseStudyPublishingRule, CaseStudyService } from './modules/case-studies/case-study.service.js';
+import { PartnerService } from './modules/directory/partner.service.js';
+import { experiencePublishingRule, ExperienceService } from './modules/experiences/experience.service.js';
+import { FrameworkService } from './modules/framework/framework.service.js';
+import { lessonPublishingRule, LessonService } from './modules/lessons/lesson.service.js';
+import { AdoptionService } from './modules/records/adoption.service.js';
+import { DraftService } from './modules/records/draft.service.js';
+import { LinkService } from './modules/records/link.service.js';
+import { RecordKind } from './modules/records/record.entity.js';
+import { RecordEventService } from './modules/records/record-event.service.js';
+import { RecordService } from './modules/records/record.service.js';
+import { Database, type DatabaseConnection, STATEMENT_MILLISECONDS } from './platform/database/database.js';
+import { joinEmbeddedPostgres, startEmbeddedPostgres } from './platform/database/embedded-postgres.js';
+import { KnowledgeLog } from './platform/log/knowledge-log.js';
+import { seedKnowledge, type SeedServices } from './seed/knowledge.js';
+import { seedReferenceData } from './seed/reference-data.js';
+import { ENTITIES, MIGRATIONS } from './entities.js';
+
+export interface KnowledgeServices extends SeedServices {
+  readonly framework: FrameworkService;
+}
+
+/** The knowledge base without the server in front: what an importer needs, too. */
+export interface KnowledgeBase {
+  readonly database: Database;
+  readonly log: KnowledgeLog;
+  readonly services: KnowledgeServices;
+  /** Lets go of everything, in the opposite order of starting. */
+  close(): Promise<void>;
+}
+
+export interface KnowledgeBaseOptions {
+  readonly join?: boolean;
+  readonly onLost?: ((error: Error) => void) | undefined;
+}
+
+/**
+ * Starts the database, brings it up to date, seeds it, and follows its log.
+ *
+ * @param options `join`: where a server runs on the embedded database, work beside it instead of being refused; `onLost`:
+ *   hears that the embedded database is gone for good
+ */
+export async function openKnowledgeBase(
+  config: Config,
+  logger: Logger,
+  options: KnowledgeBaseOptions = {},
+): Promise<KnowledgeBase> {
+  const closers: (() => Promise<void>)[] = [];
+  const close = async (): Promise<void> => {
+    const closer = closers.pop();
+    if (closer === undefined) return;
+    try {
+      await closer();
+    } finally {
+      // What cannot be let go of keeps nothing else: above all not PostgreSQL.
+      await close();
+    }
+  };
+  try {
+    const database = await Database.open({
+      connection: await connectionOf(config, logger, closers, options),
+      entities: ENTITIES,
+      migrations: MIGRATIONS,
+      // An operation that may take longer is not to fail for one statement's sake.
+      statementMilliseconds: Math.max(STATEMENT_MILLISECONDS, config.operationMilliseconds),
+      onIdleError: (error) => logger.warn({ message: error.message }, 'a database connection broke'),
+    });
+    closers.push(() => database.close());
+    const log = new KnowledgeLog({
+      database,
+      onError: (error) => logger.error({ message: error.message }, 'the knowledge log is out of reach; trying again'),
+    });
+    const services = createServices(database, log);
+    await database.exclusively(async () => {
+      await database.migrate();
+      await seedReferenceData(database);
+      if (config.seed) await seedKnowledge(database, services);
+    });
+    await log.start();
+    closers.push(() => log.stop());
+    return { database, log, services, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function connectionOf(
+  config: Config,
+  logger: Logger,
+  closers: (() => Promise<void>)[],
+  { join, onLost }: KnowledgeBaseOptions,
+): Promise<DatabaseConnection> {
+  if (config.databaseUrl !== undefined) return { url: config.databaseUrl };
+  const joined = join ? await joinEmbeddedPostgres(config.dataDirectory) : undefined;
+  if (joined !== undefined) return joined;
+  const postgres = await startEmbeddedPostgres({
+    dataDirectory: config.dataDirectory,
+    log: (line) => logger.info(line),
+    onLost,
+  });
+  closers.push(() => postgres.stop());
+  return postgres.connection;
+}
+
+function createServices(database: Database, log: KnowledgeLog): KnowledgeServices {
+  const events = new RecordEventService(log);
+  const drafts = new DraftService(database);
+  return {
+    framework: new FrameworkService(database),
+    partners: new PartnerService(database),
+    caseStudies: new CaseStudyService(drafts),
+    experiences: new ExperienceService(drafts),
+    lessons: new LessonService(database, drafts, events),
+    records: new RecordService(database, events, {
+      [RecordKind.CASE_STUDY]: caseStudyPublishingRule,
+      [RecordKind.EXPERIENCE]: experiencePublishingRule,
+      [RecordKind.LESSON]: lessonPublishingRule,
+    }),
+    links: new LinkService(database, events),
+    adoptions: new AdoptionService(database, events),
+  };
+}

@@ -1,0 +1,86 @@
+/** Reads that can be ended before they are done: in PostgreSQL, too, and not only here. */
+import type pg from 'pg';
+import type { Sql } from 'sql-template-tag';
+import type { Cancellation } from '../../common/cancellation.js';
+import { cancelUntil } from './cancel-request.js';
+
+/** Where rows are read from. */
+export interface Reads {
+  /** Runs one read and gives its rows. */
+  rows<Row>(statement: Sql): Promise<Row[]>;
+  /** Runs one read and gives its first row, if any. */
+  row<Row>(statement: Sql): Promise<Row | undefined>;
+}
+
+/** What reads need of the database. */
+export interface ReadSource {
+  readonly pool: pg.Pool;
+  readonly prepare: (statement: Sql) => pg.QueryConfig;
+  /** Makes a connection to the same server that is not from the pool; not connected yet. */
+  readonly client: () => pg.Client;
+}
+
+/** Reads of one operation: when it is cancelled they reject with the reason, and PostgreSQL stops working on them. */
+export class CancellableReads implements Reads {
+  private readonly running = new Set<(reason: Error) => void>();
+
+  constructor(
+    private readonly source: ReadSource,
+    private readonly cancellation: Cancellation,
+  ) {
+    cancellation.onCancel((reason) => this.running.forEach((cancel) => cancel(reason)));
+  }
+
+  async rows<Row>(statement: Sql): Promise<Row[]> {
+    try {
+      return (await this.run(statement)) as Row[];
+    } catch (error) {
+      // Where it was thrown is the socket; this tells the read that failed.
+      if (error instanceof Error && error !== this.cancellation.reason) Error.captureStackTrace(error);
+      throw error;
+    }
+  }
+
+  async row<Row>(statement: Sql): Promise<Row | undefined> {
+    return (await this.rows<Row>(statement))[0];
+  }
+
+  /** By callbacks, as the pool's own `query` is written. */
+  private run(statement: Sql): Promise<unknown[]> {
+    const { source, cancellation, running } = this;
+    return new Promise((resolve, reject) => {
+      if (cancellation.reason !== undefined) return reject(cancellation.reason);
+      let checkedOut: { client: pg.PoolClient; release: (destroy?: boolean) => void } | undefined;
+      let tellEnd: (() => void) | undefined;
+      const cancel = (reason: Error) => {
+        reject(reason);
+        if (checkedOut === undefined) return;
+        const { client, release } = checkedOut;
+        const end = new Promise<void>((resolveEnd) => (tellEnd = resolveEnd));
+        // Not given back before: the request would else meet the next statement, which is another operation's.
+        void cancelUntil(end, source.client, client).then((usable) => release(!usable));
+      };
+      running.add(cancel);
+      source.pool.connect((failure, client, release) => {
+        if (client === undefined || cancellation.reason !== undefined) {
+          running.delete(cancel);
+          if (client !== undefined) release();
+          return reject(failure ?? cancellation.reason);
+        }
+        checkedOut = { client, release };
+        // When the connection breaks, its statement is told as well.
+        client.on('error', ignore);
+        client.query(source.prepare(statement), (error: Error | null | undefined, result: pg.QueryResult) => {
+          running.delete(cancel);
+          client.off('error', ignore);
+          if (tellEnd !== undefined) return tellEnd();
+          release(Boolean(error));
+          if (error) reject(error);
+          else resolve(result.rows);
+        });
+      });
+    });
+  }
+}
+
+function ignore(): void {}

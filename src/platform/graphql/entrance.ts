@@ -1,0 +1,70 @@
+/** Who comes in, decided before anything of a request is read. */
+import { createHash } from 'node:crypto';
+import { GraphQLError } from 'graphql';
+import QuickLRU from 'quick-lru';
+import type { Authenticate } from '../auth/authenticate.js';
+import { ANONYMOUS, type Viewer } from '../auth/viewer.js';
+import type { Bucket } from '../limits/bucket.js';
+import type { Caller } from './caller.js';
+import { entranceRefusal, type Rates } from './rates.js';
+
+/** Points for a credential that turns out to be nobody's: it was looked up all the same. */
+const WRONG_CREDENTIAL_POINTS = 10;
+/** A body costs a point for each of these bytes, from the second on. */
+const BYTES_PER_POINT = 1024;
+const KNOWN_CREDENTIALS = 10_000;
+const KNOWN_FOR_MILLISECONDS = 10 * 60 * 1000;
+
+/**
+ * Tells who a request is from, and turns away whoever has nothing left: then neither its body is read nor its credential
+ * looked up. A credential that was good lately is looked up in any case, so that nobody is kept out by what others do
+ * from the same address.
+ */
+export class Entrance {
+  private readonly known = new QuickLRU<string, true>({
+    maxSize: KNOWN_CREDENTIALS,
+    maxAge: KNOWN_FOR_MILLISECONDS,
+  });
+
+  constructor(
+    private readonly authenticate: Authenticate,
+    private readonly rates: Rates,
+  ) {}
+
+  /**
+   * Charges for what a caller sends, which has to be read whatever it turns out to be.
+   *
+   * @throws RATE_LIMITED when the caller has nothing left
+   */
+  weigh(caller: Caller, bytes: number): void {
+    const bucket = this.rates.bucketOf(caller);
+    if (bucket === undefined) return;
+    requirePoints(bucket);
+    bucket.charge(Math.floor(bytes / BYTES_PER_POINT));
+  }
+
+  /**
+   * @param authorization as for {@link Authenticate}
+   * @throws UNAUTHENTICATED; RATE_LIMITED for a credential that was not good lately
+   */
+  async identify(authorization: string | undefined, address: string): Promise<Viewer> {
+    if (authorization === undefined) return ANONYMOUS;
+    const strangers = this.rates.bucketOf({ viewer: ANONYMOUS, address });
+    // Not the credential itself: it is not to lie about in memory for longer than its request.
+    const digest = createHash('sha256').update(authorization).digest('base64');
+    if (strangers !== undefined && !this.known.has(digest)) requirePoints(strangers);
+    try {
+      const viewer = await this.authenticate(authorization);
+      this.known.set(digest, true);
+      return viewer;
+    } catch (error) {
+      this.known.delete(digest);
+      if (error instanceof GraphQLError) strangers?.charge(WRONG_CREDENTIAL_POINTS);
+      throw error;
+    }
+  }
+}
+
+function requirePoints(bucket: Bucket): void {
+  if (bucket.points < 1) throw entranceRefusal(bucket);
+}

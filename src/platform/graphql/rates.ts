@@ -1,0 +1,118 @@
+/** Who has used up how much, and what is told of it. */
+import type { GraphQLError } from 'graphql';
+import { requestError } from '../../common/errors.js';
+import type { Bucket, Rate } from '../limits/bucket.js';
+import type { OperationCost } from '../limits/cost.js';
+import { networkOf } from '../limits/network.js';
+import { RateLimiter } from '../limits/rate-limiter.js';
+import type { Caller } from './caller.js';
+import type { ReadOutcome } from './prepare-operation.js';
+
+/** Points for a millisecond in which a document is parsed and validated, and the milliseconds that are free. */
+const POINTS_PER_MILLISECOND = 10;
+const FREE_MILLISECONDS = 2;
+
+export interface RateOptions {
+  /** What one address without a credential may use up; no limit unless given. */
+  readonly addressRate?: Rate | undefined;
+  /** What one credential may use up; no limit unless given. */
+  readonly credentialRate?: Rate | undefined;
+}
+
+/** What every answer tells of its cost, under the names that Shopify's API has for it. */
+export interface CostReport {
+  /** Null when the operation could not be read, or was not looked at. */
+  readonly requestedQueryCost: number | null;
+  /** Null when it did not run. */
+  readonly actualQueryCost: number | null;
+  /** Null when nothing is rationed. */
+  readonly throttleStatus: {
+    readonly maximumAvailable: number;
+    readonly currentlyAvailable: number;
+    readonly restoreRate: number;
+  } | null;
+}
+
+/** The buckets of all callers: one for each credential, and for those without one for each address. */
+export class Rates {
+  private readonly addresses: RateLimiter | undefined;
+  private readonly credentials: RateLimiter | undefined;
+
+  constructor({ addressRate, credentialRate }: RateOptions) {
+    this.addresses = limiterOf(addressRate);
+    this.credentials = limiterOf(credentialRate);
+  }
+
+  /** Undefined for a caller who may use as much as he likes. */
+  bucketOf({ viewer, address }: Caller): Bucket | undefined {
+    return viewer.kind === 'ANONYMOUS'
+      ? this.addresses?.bucketOf(networkOf(address))
+      : this.credentials?.bucketOf(viewer.actor);
+  }
+}
+
+function limiterOf(rate: Rate | undefined): RateLimiter | undefined {
+  return rate === undefined || rate.points === Infinity ? undefined : new RateLimiter(rate);
+}
+
+/** Reads a document and charges the time, also of one that is refused. Whoever has nothing left has none read on credit. */
+export function readOnCharge(bucket: Bucket, read: () => ReadOutcome): ReadOutcome {
+  if (bucket.points < 1) return [rateRefusal(bucket, undefined)];
+  // The processor's time: the clock's would also count what other programs take.
+  const before = process.cpuUsage();
+  const outcome = read();
+  const { user, system } = process.cpuUsage(before);
+  const milliseconds = (user + system) / 1000 - FREE_MILLISECONDS;
+  if (milliseconds > 0) bucket.charge(milliseconds * POINTS_PER_MILLISECOND);
+  return outcome;
+}
+
+export function costReport(
+  bucket: Bucket | undefined,
+  cost: OperationCost | undefined,
+  actual: number | null = null,
+): CostReport {
+  return {
+    requestedQueryCost: cost?.points ?? null,
+    actualQueryCost: actual,
+    throttleStatus: bucket
+      ? {
+          maximumAvailable: bucket.rate.points,
+          currentlyAvailable: Math.max(0, Math.floor(bucket.points)),
+          restoreRate: bucket.rate.restoreRate,
+        }
+      : null,
+  };
+}
+
+/** Why a request is turned away of which nothing was read. */
+export function entranceRefusal(bucket: Bucket): GraphQLError {
+  const { message, extensions } = rateRefusal(bucket, undefined);
+  return requestError('RATE_LIMITED', message, { ...extensions, cost: costReport(bucket, undefined) });
+}
+
+/**
+ * Why an operation cannot be paid for.
+ *
+ * @param cost undefined when it was not worked out, because nothing is left at all
+ */
+export function rateRefusal(bucket: Bucket, cost: OperationCost | undefined): GraphQLError {
+  const points = cost?.points ?? 1;
+  const { points: full, restoreRate } = bucket.rate;
+  const seconds = bucket.secondsUntil(points);
+  if (cost !== undefined && seconds === Infinity) {
+    return requestError(
+      'QUERY_TOO_EXPENSIVE',
+      `The operation costs ${points} points, and you have ${full} at the most: it can never run. The dearest part of ` +
+        `it is \`${cost.dearestField}\`: ask for a smaller page there (\`first\`), or leave it out.`,
+      { field: cost.dearestField, maximumCost: full },
+    );
+  }
+  const retryAfter = Math.max(1, Math.ceil(seconds));
+  return requestError(
+    'RATE_LIMITED',
+    `You have used up your points: the operation costs ${points}, and ${restoreRate} come back each second. ` +
+      `Try again in ${retryAfter} s.`,
+    { retryAfter },
+  );
+}
