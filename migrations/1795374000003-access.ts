@@ -25,7 +25,7 @@ CREATE TABLE person (
   id uuid CONSTRAINT person_pkey PRIMARY KEY,
   name text CONSTRAINT person_name CHECK (name <> ''),
   email text,
-  -- Not only the person says that it is its own: an invitation went there, or the issuer of its tokens says so.
+  -- Not only the person says that it is its own: the operator let it in with this address, or the issuer of its tokens says so.
   email_confirmed boolean NOT NULL DEFAULT false,
   named_publicly boolean NOT NULL,
   created_at timestamptz(3) NOT NULL,

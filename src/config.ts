@@ -1,6 +1,8 @@
 /** The environment, read once: the only place that looks at `process.env`. */
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
+import type { TokenIssuer } from './platform/auth/token-verifier.js';
+import type { Rate } from './platform/limits/bucket.js';
 
 /** What the operator can set. Frozen; every part gets what it needs of it by its constructor. */
 export interface Config {
@@ -22,9 +24,9 @@ export interface Config {
   /** Addresses and networks (CIDR) of proxies whose `X-Forwarded-For` is believed. */
   readonly trustedProxies: readonly string[];
   /** What one address without a credential may use up. */
-  readonly addressRate: RateLimit;
+  readonly addressRate: Rate;
   /** What one credential may use up. */
-  readonly credentialRate: RateLimit;
+  readonly credentialRate: Rate;
   /** Connections open at a time, of all clients and of one address. */
   readonly connections: number;
   readonly connectionsPerAddress: number;
@@ -38,33 +40,6 @@ export interface Config {
   readonly oidc: TokenIssuer | undefined;
   /** Days after which entries of the audit log are deleted; `undefined` keeps them. */
   readonly auditLogDays: number | undefined;
-}
-
-/** A leaky bucket of cost points. */
-export interface RateLimit {
-  /** Points that it holds when nothing has been used; `Infinity` for no limit. */
-  readonly points: number;
-  /** Points that come back each second. */
-  readonly restoreRate: number;
-}
-
-/** An OpenID Connect issuer, and what its claims mean here. */
-export interface TokenIssuer {
-  /** As in the tokens' `iss`; its configuration is found below it. */
-  readonly issuer: string;
-  /** What the tokens' `aud` must hold. */
-  readonly audience: string;
-  /** Signature algorithms that are accepted, e.g. `RS256`. */
-  readonly algorithms: readonly string[];
-  /** Names of claims; those that are undefined are not looked at. */
-  readonly nameClaim: string;
-  readonly emailClaim: string;
-  /** Holds the ISIL, agency number or id of a person's organisation. */
-  readonly organisationClaim: string | undefined;
-  /** Holds what {@link TokenIssuer.roles} translates. */
-  readonly roleClaim: string | undefined;
-  /** What the values of the role claim mean here. */
-  readonly roles: ReadonlyMap<string, 'CONTRIBUTOR' | 'EDITOR' | 'MANAGER'>;
 }
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -116,7 +91,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     addressRate: readRate('RATE_LIMIT_ADDRESS', text('RATE_LIMIT_ADDRESS') ?? '100000/5000'),
     credentialRate: readRate('RATE_LIMIT_CREDENTIAL', text('RATE_LIMIT_CREDENTIAL') ?? '200000/10000'),
     connections: readNumber('CONNECTIONS', text('CONNECTIONS') ?? '20000'),
-    connectionsPerAddress: readNumber('CONNECTIONS_PER_ADDRESS', text('CONNECTIONS_PER_ADDRESS') ?? '5000'),
+    connectionsPerAddress: readNumber('CONNECTIONS_PER_ADDRESS', text('CONNECTIONS_PER_ADDRESS') ?? '2500'),
     operationMilliseconds: readNumber('OPERATION_SECONDS', text('OPERATION_SECONDS') ?? '10', 300) * 1000,
     trustedDocuments: trustedDocuments === undefined ? undefined : resolve(trustedDocuments),
     trustedDocumentsOnly: readSwitch('TRUSTED_DOCUMENTS_ONLY', text('TRUSTED_DOCUMENTS_ONLY') ?? 'false'),
@@ -165,7 +140,8 @@ function readOrigin(value: string): string {
 function readNetwork(value: string): string {
   const [address = '', bits, ...rest] = value.split('/');
   const version = isIP(address);
-  const fits = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
+  const fits =
+    bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) > 0 && Number(bits) <= (version === 4 ? 32 : 128));
   if (version === 0 || !fits || rest.length > 0) {
     throw new ConfigError(
       `TRUSTED_PROXIES has "${value}": write addresses or networks such as 10.0.0.0/8, separated by commas.`,
@@ -174,7 +150,7 @@ function readNetwork(value: string): string {
   return value;
 }
 
-function readRate(name: string, value: string): RateLimit {
+function readRate(name: string, value: string): Rate {
   if (value === 'off') return { points: Infinity, restoreRate: Infinity };
   const [, points, restoreRate] = /^([1-9]\d{0,9})\/([1-9]\d{0,9})$/.exec(value) ?? [];
   if (points === undefined) {
@@ -191,8 +167,13 @@ const ASYMMETRIC_ALGORITHM = /^(?:(?:RS|PS|ES)(?:256|384|512)|EdDSA)$/;
 function readTokenIssuer(text: ReadText): TokenIssuer | undefined {
   const issuer = text('OIDC_ISSUER');
   if (issuer === undefined) return undefined;
-  if (!URL.canParse(issuer) || !/^https?:/.test(issuer)) {
-    throw new ConfigError(`OIDC_ISSUER is "${issuer}": write the issuer's address, e.g. https://login.example.org.`);
+  // As in the tokens: a name, which holds no password, and no part that a path cannot be added to.
+  if (!/^https?:\/\/[^@?#]+$/.test(issuer) || !URL.canParse(issuer)) {
+    // Not repeated, for it may hold a password.
+    throw new ConfigError(
+      "OIDC_ISSUER is no issuer's address: write it as the tokens have it, e.g. https://login.example.org, " +
+        'without user, query or fragment.',
+    );
   }
   const audience = text('OIDC_AUDIENCE');
   if (audience === undefined) {

@@ -115,7 +115,7 @@ describe('a key of an organisation', () => {
     const { secret } = await made(manager.query, { organisationId, scopes: ['MANAGE', 'WRITE'] });
     const asKey: Query = (query, variables) => server.as(secret, query, variables);
     const other = await create(asKey, { organisationId });
-    expect(other.apiKey.madeBy).toBeNull();
+    expect(other.apiKey.madeBy).toEqual({ id: manager.personId });
     expect((await asKey(REVOKE, { input: { id: other.apiKey.id } })).data.revokeApiKey.errors).toEqual([]);
     expect(await codeOf(asKey(CREATE, { input: { name: 'n', scopes: ['WRITE'] } }))).toBe('FORBIDDEN');
     expect(await codeOf(asKey(LIST))).toBe('FORBIDDEN');

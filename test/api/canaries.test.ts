@@ -9,9 +9,12 @@ let server: TestServer;
 let own: Aviary;
 let foreign: Aviary;
 let crawler: Crawler;
+/** The cursor before anything was written. */
+let beginning: string;
 
 beforeAll(async () => {
   server = await startTestServer();
+  beginning = (await server.query('{ knowledgeCursor }')).data.knowledgeCursor;
   own = await fill(server, 'DK-775100', 0);
   foreign = await fill(server, 'DK-710100', 500);
   crawler = new Crawler(buildGraphqlSchema(), knownValues());
@@ -57,7 +60,7 @@ function knownValues(): KnownValues {
 }
 
 /** How deep it is first asked for, and how deep where that is too dear. */
-const DEPTHS = [4, 3];
+const DEPTHS = [4, 3, 2];
 const AT_ONCE = 8;
 const TOO_DEAR = /"code":"(QUERY_TOO_EXPENSIVE|QUERY_TOO_DEEP|GRAPHQL_PARSE_FAILED|GRAPHQL_VALIDATION_FAILED)"/;
 
@@ -164,6 +167,53 @@ describe('of everything that can be asked', () => {
     ];
     expectOnly(answers, may);
   }, 120_000);
+});
+
+describe('of everything that can be followed', () => {
+  const SUBSCRIPTION = `subscription ($after: String) { knowledgeEvents(after: $after) { id type record {
+    id title workingCopy { title sources { title } } warnings { message } organisation { name }
+    revisions { nodes { version comment content author { name } changes { path before after } } }
+    reviewComments { nodes { text author { name } } }
+    links { nodes { note from { title } to { title } } }
+  } } }`;
+
+  /** The bytes of a stream, up to the last event that there is. */
+  async function follow(credential: string | null, last: string): Promise<string> {
+    const response = await fetch(`${server.url}/graphql/stream`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        accept: 'text/event-stream',
+        ...(credential !== null && { authorization: `Bearer ${credential}` }),
+      },
+      body: JSON.stringify({ query: SUBSCRIPTION, variables: { after: beginning } }),
+    });
+    let text = '';
+    const decoder = new TextDecoder();
+    for await (const chunk of response.body!) {
+      text += decoder.decode(chunk as Uint8Array, { stream: true });
+      if (text.includes(last)) break;
+    }
+    return text;
+  }
+
+  test('each hears what is meant for it, although what is the same for many is worked out once', async () => {
+    const { data } = await server.query('{ knowledgeEvents(last: 1) { nodes { id } } }');
+    const last = data.knowledgeEvents.nodes[0].id;
+    // At the same time, so that whatever can be shared is.
+    const [operator, everybody, stranger, contributor, writer] = await Promise.all(
+      [ADMIN_KEY, null, foreign.manager.key, own.contributor.key, own.writer.key].map((key) => follow(key, last)),
+    );
+    const open = [own, foreign].flatMap((aviary) => allowed(aviary, ['everybody']));
+    expect(heard([operator!], own.canaries).some(({ audience }) => audience === 'drafts')).toBe(true);
+    expect(heard([contributor!], own.canaries).some(({ audience }) => audience === 'drafts')).toBe(true);
+    expect(heard([everybody!], open).length).toBeGreaterThan(10);
+    expectOnly([everybody!], open);
+    expectOnly([writer!], open);
+    expectOnly([stranger!], [...open, ...allowed(foreign, ['drafts'])]);
+    expectOnly([contributor!], [...open, ...allowed(own, ['drafts'])]);
+    expectOnly([operator!], [...open, ...[own, foreign].flatMap((aviary) => allowed(aviary, ['drafts', 'people']))]);
+  });
 });
 
 describe('of everything that can be tried', () => {

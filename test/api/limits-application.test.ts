@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { explainStartFailure } from '../../src/start-failure.js';
 import { startTestServer, type TestServer } from '../helpers/server.js';
 
-const PER_SECOND = 1;
+// So many that nobody has used too much of them when the machine is busy.
+const PER_SECOND = 5_000;
 let server: TestServer;
 let folder: string;
 
@@ -37,12 +38,12 @@ describe('what is dear has its price:', () => {
   it.each([
     ['a page', 1 + 20, '{ caseStudies { nodes { title } } }'],
     ['a page with its total', 1 + 20 + 5, '{ caseStudies { nodes { title } totalCount } }'],
-    ['a search', 10 + 1 + 20 * 2, '{ search(query: "bibliotek") { edges { node { title } } } }'],
-    ['facets', 10 + 1 + 100 + 1 + 5, '{ search(query: "bibliotek") { facets { kinds { value } } } }'],
+    ['a search', 50 + 1 + 20 * 2, '{ search(query: "bibliotek") { edges { node { title } } } }'],
+    ['facets', 50 + 1 + 300 + 1 + 5, '{ search(query: "bibliotek") { facets { kinds { value } } } }'],
     ['a walk of some steps', 20 * 2 + 1, '{ knowledgeGraph(from: "1") { truncated } }'],
     ['a long walk', 20 * 6 * 10 + 1, '{ knowledgeGraph(from: "1", depth: 6, first: 1000) { truncated } }'],
     ['no walk at all', 20 + 1, '{ knowledgeGraph(from: "1", depth: 0, first: 1) { truncated } }'],
-    ['a subscription’s event', 1, 'subscription { knowledgeEvents { id } }'],
+    ['a subscription’s event', 5, 'subscription { knowledgeEvents { id } }'],
   ])('%s', async (_what, points, query) => expect(await requestedCost(query)).toBe(points));
 
   it('a mutation', async () => {
@@ -60,7 +61,7 @@ describe('what is dear has its price:', () => {
     const { requestedQueryCost, actualQueryCost } = extensions.cost;
     expect(requestedQueryCost).toBe(requested);
     expect(actualQueryCost).toBeLessThanOrEqual(requested);
-    expect(actualQueryCost).toBeGreaterThanOrEqual(10 + 5 + 100 + 40);
+    expect(actualQueryCost).toBeGreaterThanOrEqual(50 + 5 + 300 + 40);
   });
 });
 

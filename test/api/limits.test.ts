@@ -22,6 +22,8 @@ async function rationed(points: number, restoreRate: number, credentialPoints = 
   const own = await startPlatformServer({
     addressRate: { points, restoreRate },
     credentialRate: { points: credentialPoints, restoreRate },
+    // Whoever else is busy on this machine is not to be felt here.
+    pressure: { share: 1 },
   });
   started.push(own);
   return own;
@@ -59,7 +61,7 @@ describe.each(TRANSPORTS)('over %s', (name, send) => {
     const query = '{ hello items(first: 30000) { nodes { id name } pageInfo { hasNextPage } edges { node { id } } } }';
     const { result } = await send(server.url, { query });
     const [error] = result.errors;
-    expect(error.extensions).toMatchObject({ code: 'QUERY_TOO_EXPENSIVE', field: 'items.nodes', maximumCost: 50_000 });
+    expect(error.extensions).toMatchObject({ code: 'QUERY_TOO_EXPENSIVE', field: 'items.nodes', maximumCost: 20_000 });
     expect(error.message).toContain('`items.nodes`');
     const cost = { requestedQueryCost: 90_002, actualQueryCost: null, throttleStatus: null };
     expect(error.extensions.cost).toEqual(cost);
@@ -134,14 +136,16 @@ describe.each(TRANSPORTS)('over %s', (name, send) => {
     expect(own.state.touched).toBe(0);
     const available = result.extensions.cost.throttleStatus.currentlyAvailable;
     const again = await send(own.url, { query, queryCost: 'dry-run' });
-    expect(again.result.extensions.cost.throttleStatus.currentlyAvailable).toBeGreaterThanOrEqual(available);
+    // A WebSocket is paid for by itself.
+    const socket = name === 'WebSocket' ? 5 : 0;
+    expect(again.result.extensions.cost.throttleStatus.currentlyAvailable).toBeGreaterThanOrEqual(available - socket);
   });
 
   it('a dry run tells the cost of a subscription, also where it could not run', async () => {
     const { result } = await send(server.url, { query: 'subscription { events { id } }', queryCost: 'dry-run' });
     expect(result).toMatchObject({
       data: null,
-      extensions: { cost: { requestedQueryCost: 1, actualQueryCost: null } },
+      extensions: { cost: { requestedQueryCost: 5, actualQueryCost: null } },
     });
     expect(server.state.events.listeners).toBe(0);
   });
@@ -256,7 +260,7 @@ describe('points', () => {
   it('come back whole for a subscription that came the wrong way', async () => {
     const own = await rationed(1_000, 1);
     const { body } = await ask(own, 'subscription { events { id } }');
-    expect(body.extensions.cost).toMatchObject({ requestedQueryCost: 1, actualQueryCost: null });
+    expect(body.extensions.cost).toMatchObject({ requestedQueryCost: 5, actualQueryCost: null });
   });
 
   it('are taken for reading documents, and with none left no document is read', async () => {
@@ -282,7 +286,7 @@ describe('a subscription', () => {
   async function dear(points: number, restoreRate: number): Promise<PlatformServer> {
     const { schema, state } = createPlatformSchema();
     (schema.getType('Event') as GraphQLObjectType).getFields()['text']!.extensions = { cost: 99 };
-    const own = await startPlatformServer({ schema, addressRate: { points, restoreRate } });
+    const own = await startPlatformServer({ schema, addressRate: { points, restoreRate }, pressure: { share: 1 } });
     started.push({ ...own, state });
     return { ...own, state };
   }

@@ -46,7 +46,7 @@ describe.each(TRANSPORTS)('a known document, over %s', (_name, send) => {
         const { result } = await send(server.url, { documentId: idOf(HELLO), variables: { n } });
         expect(result).toMatchObject({
           data: { hello: `Hello ${n}` },
-          extensions: { cost: { requestedQueryCost: 1 } },
+          extensions: { cost: { requestedQueryCost: 5 } },
         });
       }
     }

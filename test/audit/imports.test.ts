@@ -48,7 +48,9 @@ const MAY_IMPORT: Record<string, readonly (string | RegExp)[]> = {
   seed: WRITER_BASE,
   import: [...WRITER_BASE, 'seed', 'knowledge-base.ts'],
   explorer: [],
-  'config.ts': [],
+  'config.ts': ['src/platform/auth/token-verifier.ts', 'src/platform/limits/bucket.ts'].map(
+    (path) => new RegExp(`^${path}$`),
+  ),
   'build.js': [],
   'start-failure.ts': ['config.ts'],
   'schema.ts': ['common', /^src\/modules\/.*\.resolver\.ts$/],

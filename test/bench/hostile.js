@@ -93,9 +93,9 @@ function sample(measure) {
 function report({ quiet, beset, counts, memory }) {
   const ratio = beset.p99 / quiet.p99;
   if (options.json) return console.log(JSON.stringify({ ratio, quiet, beset, counts, memory }, undefined, 2));
-  const line = (name, { p50, p99, longest, requests, failures, published, heard }) =>
-    `${name.padEnd(10)} ${String(requests).padStart(6)} requests, p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms, ` +
-    `longest ${longest.toFixed(0)} ms, ${failures} failed; ${published} published, ${heard} heard`;
+  const line = (name, { p50, p99, p99OfParts, longest, requests, failures, published, heard }) =>
+    `${name.padEnd(10)} ${String(requests).padStart(6)} requests, p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms ` +
+    `(every 10 s: ${p99OfParts.join(', ')}), longest ${longest.toFixed(0)} ms, ${failures} failed; ${published} published, ${heard} heard`;
   console.log(
     [
       line('alone', quiet),

@@ -57,6 +57,12 @@ async function overEventStream(url: string, payload: unknown, credential: string
 async function overWebSocket(url: string, payload: unknown, credential: string | undefined): Promise<AttackAnswer> {
   const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
   const received: any[] = [];
+  const turnedAway = new Promise<number | undefined>((resolve) => {
+    socket.once('unexpected-response', (request, { statusCode }) => {
+      request.destroy();
+      resolve(statusCode);
+    });
+  });
   socket.on('message', (data) => {
     const message = JSON.parse(String(data));
     if (message.type === 'connection_ack') socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload }));
@@ -64,7 +70,12 @@ async function overWebSocket(url: string, payload: unknown, credential: string |
     if (message.type === 'complete' || message.type === 'error') socket.close();
   });
   socket.on('open', () => socket.send(JSON.stringify({ type: 'connection_init', payload: authorization(credential) })));
-  const [code, reason] = await once(socket, 'close');
+  const end = await Promise.race([once(socket, 'close'), turnedAway]);
+  if (!Array.isArray(end)) {
+    const extensions = { code: end === 429 ? 'RATE_LIMITED' : undefined };
+    return { text: String(end), errors: [{ message: `The upgrade was answered with ${end}`, extensions }] };
+  }
+  const [code, reason] = end;
   const text = `${JSON.stringify(received)} ${code} ${String(reason)}`;
   const { payload: first, type } = received[0] ?? {};
   if (type === 'next') return { text, ...first };

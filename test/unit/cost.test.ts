@@ -2,8 +2,9 @@ import { getIntrospectionQuery, getOperationAST, getVariableValues, Kind, parse,
 import { describe, expect, it } from 'vitest';
 import { operations } from '../../src/explorer/operations.js';
 import { admit, MAXIMUM_COST, MAXIMUM_DEPTH, MAXIMUM_ROOT_FIELDS } from '../../src/platform/limits/admit.js';
-import { operationCost } from '../../src/platform/limits/cost.js';
+import { MINIMUM_COST, operationCost } from '../../src/platform/limits/cost.js';
 import { buildGraphqlSchema } from '../../src/schema.js';
+import { aboveMinimumCost } from '../helpers/minimum-cost.js';
 import { createPlatformSchema } from '../helpers/platform-schema.js';
 
 const { schema } = createPlatformSchema();
@@ -17,12 +18,13 @@ function read(query: string, raw: Record<string, unknown> = {}) {
   return [schema, document, operation, coerced!] as const;
 }
 
+/** Without the least price, which would hide what small operations cost. */
 const cost = (query: string, variables?: Record<string, unknown>): number =>
-  operationCost(...read(query, variables)).points;
+  operationCost(...read(aboveMinimumCost(query), variables)).points - MINIMUM_COST;
 
 describe('the cost of an operation', () => {
   it.each([
-    ['scalars are free, but nothing is less than 1', 1, '{ hello __typename }'],
+    ['scalars are free', 0, '{ hello __typename }'],
     ['scalars are free on objects as well', 1, '{ item { id name colour } }'],
     ['an alias is not: it makes more of the same', 2, '{ a: hello b: hello hello }'],
     ['an object counts one', 1, '{ item { id name } }'],
@@ -56,8 +58,18 @@ describe('the cost of an operation', () => {
     ['introspection is counted like the rest', 1 + 5, '{ __schema { types { name } } }'],
     ['a mutation is dear', 10, 'mutation { touch }'],
     ['each of them', 22, 'mutation { a: touch b: touch }'],
-    ['a subscription', 1, 'subscription { events { id } }'],
   ])('%s', (_name, expected, query) => expect(cost(query)).toBe(expected));
+
+  it.each([
+    ['nothing but scalars', MINIMUM_COST, '{ hello }'],
+    ['less than that', MINIMUM_COST, '{ item { lazy { lazy { id } } } }'],
+    ['as much', MINIMUM_COST, '{ items(first: 4) { nodes { id } } }'],
+    ['more', MINIMUM_COST + 1, '{ items(first: 5) { nodes { id } } }'],
+    ['an event', MINIMUM_COST, 'subscription { events { id } }'],
+    ['an event of which more is asked', 1 + 5, 'subscription { events { a: id b: id c: id d: id e: id } }'],
+  ])('has a least price: %s', (_what, expected, query) => {
+    expect(operationCost(...read(query)).points).toBe(expected);
+  });
 
   it.each([
     ['given', 1 + 50, { n: 50 }],
@@ -78,7 +90,7 @@ describe('the cost of an operation', () => {
     const query = 'query ($ids: [ID!]!) { nodes(ids: $ids) { id ... on Item { lazy { id } } } }';
     expect(cost(query, { ids: Array.from({ length: 100 }, String) })).toBe(200);
     expect(cost(query, { ids: 'one' })).toBe(2);
-    expect(cost(query, { ids: [] })).toBe(1);
+    expect(cost(query, { ids: [] })).toBe(0);
   });
 
   it('leaves out what the variables leave out', () => {
@@ -112,7 +124,7 @@ describe('the cost of an operation', () => {
 
   it('refuses an argument that is null where its type has no null', () => {
     const query = 'query ($r: Int = 3) { echo(required: $r) }';
-    expect(cost(query)).toBe(1);
+    expect(cost(query)).toBe(0);
     expect(() => cost(query, { r: null })).toThrow(/must not be null/);
   });
 });

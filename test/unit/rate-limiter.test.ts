@@ -71,6 +71,76 @@ describe('a bucket', () => {
   });
 });
 
+describe('what was used of late', () => {
+  const used = (steps: (bucket: Bucket, pass: (seconds: number) => void) => void) => {
+    let now = 0;
+    const bucket = new Bucket({ points: 1_000, restoreRate: 100 }, () => now);
+    steps(bucket, (seconds) => (now += seconds * 1000));
+    return bucket.usedEachSecond;
+  };
+
+  it('is what was taken and charged, over five seconds', () => {
+    expect(used(() => undefined)).toBe(0);
+    expect(used((bucket) => bucket.take(500))).toBe(100);
+    expect(used((bucket) => bucket.charge(50))).toBe(10);
+    // Nothing was taken.
+    expect(used((bucket) => bucket.take(1_001))).toBe(0);
+  });
+
+  it('is not what was given back', () => {
+    const nearlyAllBack = used((bucket, pass) => {
+      bucket.take(900);
+      pass(0.05);
+      bucket.giveBack(890);
+    });
+    expect(nearlyAllBack).toBeLessThan(2);
+    expect(nearlyAllBack).toBeGreaterThanOrEqual(0);
+  });
+
+  it('counts ever less', () => {
+    const after = (seconds: number) =>
+      used((bucket, pass) => {
+        bucket.take(500);
+        pass(seconds);
+      });
+    expect(after(5)).toBeCloseTo(100 / Math.E, 10);
+    expect(after(60)).toBeLessThan(0.01);
+  });
+
+  it('is, of somebody who goes on and on, what he uses', () => {
+    const steady = used((bucket, pass) => {
+      for (let time = 0; time < 3_000; time += 1) {
+        expect(bucket.take(0.5)).toBe(true);
+        pass(0.01);
+      }
+    });
+    expect(steady).toBeGreaterThan(49);
+    expect(steady).toBeLessThan(51);
+  });
+
+  it('is never negative, nor more than was used, and looking at it changes nothing', () => {
+    fc.assert(
+      fc.property(fc.array(step), (steps) => {
+        let now = 0;
+        let most = 0;
+        const bucket = new Bucket({ points: 100, restoreRate: 10 }, () => now);
+        const unseen = new Bucket({ points: 100, restoreRate: 10 }, () => now);
+        for (const each of steps) {
+          if (each.do === 'pass') now += each.milliseconds;
+          else if (each.do === 'take') most += bucket.take(each.points) && unseen.take(each.points) ? each.points : 0;
+          else if (each.do === 'charge') {
+            for (const one of [bucket, unseen]) one.charge(each.points);
+            most += each.points;
+          } else for (const one of [bucket, unseen]) one.giveBack(each.share * 100);
+          expect(bucket.usedEachSecond).toBeGreaterThanOrEqual(0);
+          expect(bucket.usedEachSecond).toBeLessThanOrEqual(most / 5 + 1e-9);
+        }
+        expect(bucket.usedEachSecond).toBeCloseTo(unseen.usedEachSecond, 6);
+      }),
+    );
+  });
+});
+
 describe('who waits for a bucket', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());

@@ -2,6 +2,8 @@ import type { Sql } from 'sql-template-tag';
 import sql, { empty } from 'sql-template-tag';
 import { Field, ID, InputType } from 'type-graphql';
 import { OrderDirection } from '../../common/connection.js';
+import type { Viewer } from '../../platform/auth/viewer.js';
+import { visible } from '../../platform/auth/visibility.js';
 import { anyId, anyOf } from '../../platform/database/conditions.js';
 import { RecordFilter, type RecordOrder, RecordOrderField } from '../records/record.filter.js';
 import { Outcome } from '../records/outcome.js';
@@ -35,13 +37,14 @@ export class ExperienceOrder implements RecordOrder {
 }
 
 /** The conditions that experiences have beside those of all records. */
-export function experienceConditions(filter: ExperienceFilter): Sql[] {
+export function experienceConditions(viewer: Viewer, filter: ExperienceFilter): Sql[] {
   return [
     anyId('r.case_study_id', filter.caseStudies),
     anyOf('r.phase', 'text', filter.phases),
     anyOf('r.outcome', 'text', filter.outcomes),
     !filter.municipalities?.length
       ? empty
-      : sql`AND r.case_study_id IN (SELECT id FROM record WHERE municipality_code = ANY(${filter.municipalities}::text[]))`,
+      : sql`AND r.case_study_id IN (SELECT c.id FROM record c
+          WHERE c.municipality_code = ANY(${filter.municipalities}::text[]) AND ${visible(viewer, 'c')})`,
   ];
 }

@@ -72,7 +72,7 @@ export class ExperienceService {
   ): Promise<Connection<Experience>> {
     return readConnection<Experience>(database, page, {
       columns: recordColumns(columns),
-      from: recordList(viewer, RecordKind.EXPERIENCE, filter, experienceConditions(filter)),
+      from: recordList(viewer, RecordKind.EXPERIENCE, filter, experienceConditions(viewer, filter)),
       order: recordOrder(viewer, order),
     });
   }

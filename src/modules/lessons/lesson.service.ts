@@ -90,13 +90,15 @@ export class LessonService {
     assertCan(viewer, 'record.add-evidence');
     checkInput(input);
     return this.database.inTransaction(async (transaction) => {
-      const locked = await lockRecords(transaction, viewer, [
+      const [lesson, lived] = await lockRecords(transaction, viewer, [
         { id: input.lessonId, kind: RecordKind.LESSON, path: ['lessonId'] },
         { id: input.experienceId, kind: RecordKind.EXPERIENCE, path: ['experienceId'] },
       ]);
       // Whoever lived it may say so, or a lesson could be kept free of what contradicts it.
-      const owners = locked.map(({ organisationId }) => organisationId);
-      assertCanForAny(viewer, 'record.add-evidence', owners);
+      const organisationId = assertCanForAny(viewer, 'record.add-evidence', [
+        lived!.organisationId,
+        lesson!.organisationId,
+      ]);
       const rows = await transaction.rows<{
         id: string;
         status: RecordStatus;
@@ -125,7 +127,7 @@ export class LessonService {
       }
       await audit(transaction, viewer, {
         action: 'record.add-evidence',
-        organisationId: experience.organisationId,
+        organisationId,
         targetId: statement.id,
         details: { experienceId: experience.id, stance: input.stance },
       });

@@ -71,7 +71,7 @@ export class ApiKeyResolver {
   @FieldResolver(() => Person, {
     nullable: true,
     description:
-      'Who made it; null when that was the operator or another key of the organisation, or is not for you to see.',
+      'Who made it, also by a key of the organisation that they had made; null when that was the operator, or is not for you to see.',
   })
   madeBy(@Ctx() { loader }: Context, @Root() { madeBy }: ApiKey) {
     return madeBy === null ? null : loader(personById).load(madeBy);

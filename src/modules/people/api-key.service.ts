@@ -57,7 +57,7 @@ export class ApiKeyService {
         sql`INSERT INTO api_key AS k
             (id, person_id, organisation_id, name, prefix, hash, scopes, made_by, created_at, expires_at)
           VALUES (${uuid()}, ${holder.personId}, ${holder.organisationId}, ${input.name}, ${prefix}, ${hash},
-            ${input.scopes}, ${viewer.personId}, now(), ${input.expiresAt ?? null})
+            ${input.scopes}, ${maker(viewer)}, now(), ${input.expiresAt ?? null})
           RETURNING ${API_KEY_COLUMNS}`,
       );
       await audit(transaction, viewer, {
@@ -136,6 +136,11 @@ function holderOf({ personId }: Viewer, { organisationId }: CreateApiKeyInput): 
     'Your credential stands for no person who could have a key: name the organisation whose system is to have it.',
     ['organisationId'],
   );
+}
+
+/** The person behind a new key, also where it is made by a key which that person made: what it writes counts as theirs. */
+function maker({ personId, apiKeyId }: Viewer): Sql {
+  return personId === null ? sql`(SELECT made_by FROM api_key WHERE id = ${apiKeyId}::uuid)` : sql`${personId}::uuid`;
 }
 
 /** Nobody gets further by a key that they make than by the credential that they make it with. */

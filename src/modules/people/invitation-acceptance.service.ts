@@ -101,9 +101,13 @@ async function insertPerson(
   { name, email }: AcceptedInvitation,
 ): Promise<Person> {
   const address = email == null ? invitation.email : storedAddress(email);
+  // An invitation proves nothing of its address: who makes one gets the token, for any address. Where it comes of a request
+  // for access, the operator has looked at who asked.
   const [person] = await transaction.rows<Person>(
     sql`INSERT INTO person AS p (id, name, email, email_confirmed, named_publicly, created_at)
-      VALUES (${uuid()}, ${name}, ${address}, ${address === invitation.email}, false, now())
+      SELECT ${uuid()}, ${name}, ${address}, ${address === invitation.email} AND EXISTS (
+          SELECT FROM access_request a JOIN invitation i USING (token_hash) WHERE i.id = ${invitation.id}),
+        false, now()
       RETURNING ${PERSON_COLUMNS}`,
   );
   return person!;

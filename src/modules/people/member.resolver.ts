@@ -38,7 +38,7 @@ export class MemberResolver {
   @Guard('member.manage')
   @Mutation(() => MembershipPayload, {
     description:
-      'Takes a member out of an organisation that you manage, or yourself out of any. Its last manager stays. What was written stays, too.',
+      'Takes a member out of an organisation that you manage, or yourself out of any. Its last manager stays. What was written stays, too. A place that comes with tokens comes back with the next token that says so.',
   })
   removeMember(
     @Ctx() context: Context,

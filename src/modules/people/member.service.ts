@@ -69,6 +69,13 @@ export class MemberService {
       const member = await lockMember(transaction, input);
       const before = member.membership.role;
       if (before === role) return member;
+      if (member.membership.origin === MembershipOrigin.CLAIMS) {
+        throw refuse(
+          UserErrorCode.INVALID,
+          'This place comes with the person’s tokens, and so would the old role with the next one: change it where the tokens are made.',
+          ['personId'],
+        );
+      }
       if (before === Role.MANAGER) await requireAnotherManager(transaction, viewer, personId, organisationId);
       await transaction.rows(
         sql`UPDATE membership SET role = ${role} WHERE person_id = ${personId} AND organisation_id = ${organisationId}`,
@@ -84,9 +91,10 @@ export class MemberService {
   }
 
   /**
-   * Takes a person out of an organisation. Anybody may leave by itself. What the person wrote stays.
+   * Takes a person out of an organisation. Anybody may leave by itself. What the person wrote stays. A place that an issuer of
+   * tokens gives can be taken, too: who gets no tokens any more keeps it, and with it the reach of their keys.
    *
-   * @throws DomainError as {@link changeRole}
+   * @throws DomainError NOT_FOUND; INVALID for the last manager
    */
   async remove(viewer: Viewer, input: MemberReference): Promise<Member> {
     const leaves = viewer.personId !== null && input.personId === viewer.personId;
@@ -120,13 +128,6 @@ async function lockMember(transaction: Transaction, { organisationId, personId }
   );
   if (membership === undefined) {
     throw refuse(UserErrorCode.NOT_FOUND, `No member of this organisation has the id ${personId}.`, ['personId']);
-  }
-  if (membership.origin === MembershipOrigin.CLAIMS) {
-    throw refuse(
-      UserErrorCode.INVALID,
-      'This place comes with the person’s tokens and would come back with the next one: change it where the tokens are made.',
-      ['personId'],
-    );
   }
   const [person] = await transaction.rows<Person>(sql`SELECT ${PERSON_COLUMNS} FROM person p WHERE p.id = ${personId}`);
   return { membership, person: person! };

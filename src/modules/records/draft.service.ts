@@ -133,7 +133,8 @@ export class DraftService {
       if (Object.keys(changed).length > 0) await transaction.manager.update(KnowledgeRecord, { id: rowId }, changed);
       await writeCommonLists(transaction, rowId, input);
       await model.writeLists(transaction, rowId, input);
-      await newVersion(transaction, viewer, 'record.update', { recordId: locked.recordId, rowId });
+      const { recordId, organisationId } = locked;
+      await newVersion(transaction, viewer, 'record.update', { recordId, rowId, organisationId });
       return rowId;
     });
   }

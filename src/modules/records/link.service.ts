@@ -37,7 +37,7 @@ export class LinkService {
         { id: input.fromId, path: ['fromId'] },
         { id: input.toId, path: ['toId'] },
       ]);
-      assertCanForAny(viewer, 'record.link', organisationsOf(input.relation, ends));
+      const organisationId = assertCanForAny(viewer, 'record.link', organisationsOf(input.relation, ends));
       const id = uuid();
       const inserted = await transaction.rows(
         sql`INSERT INTO link (id, from_id, to_id, relation, note, created_at)
@@ -48,7 +48,7 @@ export class LinkService {
         throw refuse(UserErrorCode.DUPLICATE, 'These two records are linked in this way already.');
       await audit(transaction, viewer, {
         action: 'record.link',
-        organisationId: ends[0]!.organisationId,
+        organisationId,
         targetId: id,
         details: { relation: input.relation, fromId: input.fromId, toId: input.toId },
       });
@@ -76,12 +76,12 @@ export class LinkService {
       ).catch((error: unknown) => {
         throw error instanceof DomainError ? notFound() : error;
       });
-      assertCanForAny(viewer, 'record.link', organisationsOf(link.relation, ends));
+      const organisationId = assertCanForAny(viewer, 'record.link', organisationsOf(link.relation, ends));
       const { affected } = await transaction.manager.delete(Link, { id: link.id });
       if (affected !== 1) throw notFound();
       await audit(transaction, viewer, {
         action: 'record.link',
-        organisationId: ends[0]!.organisationId,
+        organisationId,
         targetId: link.id,
         details: { unlinked: true, relation: link.relation, fromId: link.fromId, toId: link.toId },
       });
@@ -104,6 +104,6 @@ export class LinkService {
 }
 
 /** Whose link it is: that of the record where it starts, or of either where the relation has no direction. */
-function organisationsOf(relation: LinkRelation, ends: readonly LockedRecord[]): string[] {
-  return ends.slice(0, relation === LinkRelation.RELATED ? 2 : 1).map(({ organisationId }) => organisationId);
+function organisationsOf(relation: LinkRelation, [from, to]: readonly LockedRecord[]): [string, ...string[]] {
+  return relation === LinkRelation.RELATED ? [from!.organisationId, to!.organisationId] : [from!.organisationId];
 }

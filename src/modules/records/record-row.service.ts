@@ -149,6 +149,8 @@ export async function dropWorkingCopy(transaction: Transaction, recordId: string
 export interface ChangedRow {
   readonly recordId: string;
   readonly rowId: string;
+  /** Who answered for the record before the change; left out where it is new. */
+  readonly organisationId?: string;
   /** What was said with the change. */
   readonly comment?: string | null;
   /** What the audit log is to know of it besides the version. */
@@ -157,15 +159,15 @@ export interface ChangedRow {
 
 /**
  * Ends every change of a row: counts its version up, refreshes what search finds it by, keeps the version for ever, and
- * says who did it.
+ * says who did it; where the record is handed over, to both sides.
  */
 export async function newVersion(
   transaction: Transaction,
   viewer: Viewer,
   action: Action,
-  { recordId, rowId, comment = null, details }: ChangedRow,
+  { recordId, rowId, organisationId, comment = null, details }: ChangedRow,
 ): Promise<void> {
-  const [revision] = await transaction.rows<{ version: number; organisationId: string }>(
+  const [revision] = await transaction.rows<{ version: number; rowOrganisationId: string }>(
     sql`WITH changed AS (
         UPDATE record SET updated_at = now(), search = record_search_vector(id),
           version = version + CASE WHEN EXISTS (SELECT FROM revision WHERE record_id = ${recordId}) THEN 1 ELSE 0 END
@@ -174,8 +176,15 @@ export async function newVersion(
       INSERT INTO revision (id, record_id, version, status, content, actor, person_id, api_key_id, comment, created_at)
       SELECT ${uuid()}, ${recordId}, version, status, record_content(id), ${viewer.actor}, ${viewer.personId},
         ${viewer.apiKeyId}, ${comment}, now() FROM changed
-      RETURNING version, content ->> 'organisationId' AS "organisationId"`,
+      RETURNING version, content ->> 'organisationId' AS "rowOrganisationId"`,
   );
-  const { version, organisationId } = revision!;
-  await audit(transaction, viewer, { action, organisationId, targetId: recordId, details: { ...details, version } });
+  const { version, rowOrganisationId } = revision!;
+  const isHandedOver = organisationId !== undefined && organisationId !== rowOrganisationId;
+  const entry = {
+    action,
+    targetId: recordId,
+    details: { ...details, version, ...(isHandedOver && { handedOverTo: rowOrganisationId }) },
+  };
+  if (isHandedOver) await audit(transaction, viewer, { ...entry, organisationId });
+  await audit(transaction, viewer, { ...entry, organisationId: rowOrganisationId });
 }

@@ -111,6 +111,7 @@ export class RecordService {
       await newVersion(transaction, viewer, PUBLISH.action, {
         recordId: locked.recordId,
         rowId: locked.recordId,
+        organisationId: locked.organisationId,
         // Not by their ids: from such a digest of a short number the number itself can be found.
         ...(acknowledged.length > 0 && {
           details: { acknowledgedWarnings: acknowledged.map(({ code, path }) => `${code} ${path.join('.')}`) },
@@ -169,6 +170,7 @@ export class RecordService {
       await newVersion(transaction, viewer, transition.action, {
         recordId: locked.recordId,
         rowId: locked.rowId,
+        organisationId: locked.organisationId,
         comment,
       });
       return locked.rowId;

@@ -1,6 +1,8 @@
-import { Field, FieldResolver, ObjectType, Resolver, Root } from 'type-graphql';
+import { Ctx, Field, FieldResolver, ObjectType, Resolver, Root } from 'type-graphql';
 import { Cost } from '../../common/cost.js';
 import { renderMarkdown } from '../../common/markdown.js';
+import { inTurn } from '../../common/turns.js';
+import type { Context } from '../../platform/auth/context.js';
 import { Guard } from '../../platform/auth/guard.js';
 import { MARKDOWN_FIELDS } from './record.columns.js';
 import { KnowledgeRecord } from './record.entity.js';
@@ -27,10 +29,14 @@ export class RenderedTextResolver {
   @FieldResolver(() => [RenderedText], {
     description: 'Its texts that are written in Markdown, as HTML; those that are empty are left out.',
   })
-  renderedTexts(@Root() record: KnowledgeRecord): RenderedText[] {
-    return MARKDOWN_FIELDS.flatMap((field) => {
+  renderedTexts(@Root() record: KnowledgeRecord, @Ctx() { cancellation }: Context): Promise<RenderedText[]> {
+    const texts = MARKDOWN_FIELDS.flatMap((field) => {
       const text = (record as unknown as Record<string, string | null | undefined>)[field];
-      return text ? [{ field, html: renderMarkdown(text) }] : [];
+      return text ? [{ field, text }] : [];
     });
+    // One long text can take a quarter of a second, and a page has hundreds.
+    return Promise.all(
+      texts.map(({ field, text }) => inTurn(cancellation, () => ({ field, html: renderMarkdown(text) }))),
+    );
   }
 }

@@ -14,7 +14,7 @@ export class SearchResolver {
 
   @Guard('record.read')
   // Ranked by how well the words fit, which takes looking at all that was found.
-  @Cost(10)
+  @Cost(50)
   @Query(() => SearchConnection, {
     description: 'Finds records by their text, the best answers first. A query without words finds nothing.',
   })
@@ -27,7 +27,7 @@ export class SearchResolver {
   }
 
   // The dearest of all: 1.2 s over 32,000 records.
-  @Cost(100)
+  @Cost(300)
   @FieldResolver(() => SearchFacets, { description: 'How all that was found divides. Costs a statement of its own.' })
   facets(@Root() page: SearchPage): Promise<SearchFacets> {
     return page.facets();

@@ -99,9 +99,19 @@ export function assertCan(viewer: Viewer, action: Action, organisationId?: strin
   throw requestError('FORBIDDEN', `${reason(viewer, action, organisationId)} (${action}).`);
 }
 
-/** As {@link assertCan}, satisfied by any of several organisations. */
-export function assertCanForAny(viewer: Viewer, action: Action, organisationIds: readonly string[]): void {
-  if (!organisationIds.some((id) => can(viewer, action, id))) assertCan(viewer, action, organisationIds[0]);
+/**
+ * As {@link assertCan}, satisfied by any of several organisations.
+ *
+ * @returns the first for which it is permitted: the one that the viewer does it for
+ */
+export function assertCanForAny(
+  viewer: Viewer,
+  action: Action,
+  organisationIds: readonly [string, ...string[]],
+): string {
+  const permitted = organisationIds.find((id) => can(viewer, action, id)) ?? organisationIds[0];
+  assertCan(viewer, action, permitted);
+  return permitted;
 }
 
 function reason(viewer: Viewer, action: Action, organisationId: string | undefined): string {

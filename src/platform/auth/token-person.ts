@@ -58,11 +58,16 @@ async function learn(transaction: Transaction, token: VerifiedToken): Promise<st
         VALUES (${person.personId}, ${organisationId}, ${role}, 'CLAIMS', now()) ON CONFLICT DO NOTHING`,
     );
   }
-  await audit(
-    transaction,
-    { actor: `person:${person.personId}`, personId: person.personId, apiKeyId: null },
-    { action: 'member.manage', organisationId, targetId: person.personId, details: { role, origin: 'CLAIMS' } },
-  );
+  const viewer = { actor: `person:${person.personId}`, personId: person.personId, apiKeyId: null };
+  const entry = { action: 'member.manage', targetId: person.personId } as const;
+  const left = person.claimedOrganisationId;
+  if (left !== null && left !== organisationId) {
+    const details = { before: person.claimedRole, role: null, origin: 'CLAIMS' };
+    await audit(transaction, viewer, { ...entry, organisationId: left, details });
+  }
+  if (left === null || organisationId !== null) {
+    await audit(transaction, viewer, { ...entry, organisationId, details: { role, origin: 'CLAIMS' } });
+  }
   return person.personId;
 }
 

@@ -114,10 +114,15 @@ function decodeCursor(cursor: string, argument: string, order: KeysetOrder<never
 function isKey(key: unknown, type: KeysetOrder<never>['type']): boolean {
   switch (type) {
     case 'timestamptz':
-      return typeof key === 'string' && !Number.isNaN(Date.parse(key));
+      return typeof key === 'string' && TIMESTAMP.test(key) && !Number.isNaN(Date.parse(key));
     case 'text':
       return typeof key === 'string' && !key.includes('\0');
-    default:
+    case 'integer':
+      return Number.isInteger(key) && Math.abs(key as number) < 2 ** 31;
+    case 'float8':
       return typeof key === 'number' && Number.isFinite(key);
   }
 }
+
+/** As JSON has dates of these centuries. JavaScript reads much more as a date, which PostgreSQL refuses. */
+const TIMESTAMP = /^[1-9]\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;

@@ -12,7 +12,15 @@ import {
   type PrepareOperation,
   type RefusedOperation,
 } from './prepare-operation.js';
-import { costReport, rateRefusal, Rates, readOnCharge, type CostReport, type RateOptions } from './rates.js';
+import {
+  costReport,
+  rateRefusal,
+  Rates,
+  readOnCharge,
+  shutRefusal,
+  type CostReport,
+  type RateOptions,
+} from './rates.js';
 import type { TrustedDocuments } from './trusted-documents.js';
 
 export interface AdmissionOptions extends RateOptions {
@@ -57,12 +65,22 @@ export class Admission {
    */
   admit(request: OperationRequest, caller: Caller): AdmittedOperation | Refusal {
     const bucket = this.rates.bucketOf(caller);
+    if (bucket && this.rates.isShut(bucket)) return refusal({ errors: [shutRefusal(bucket)], cost: undefined }, bucket);
     const preparation = this.prepareOperation(request, bucket && ((read) => readOnCharge(bucket, read)));
     if (!isPrepared(preparation)) return refusal(preparation, bucket);
     if (bucket && !preparation.isDryRun && !bucket.take(preparation.cost.points)) {
       return refusal({ errors: [rateRefusal(bucket, preparation.cost)], cost: preparation.cost }, bucket);
     }
     return { ...preparation, bucket };
+  }
+
+  /**
+   * For an operation that waited. It is paid for, whatever its caller has left by now.
+   *
+   * @throws RATE_LIMITED when its caller has used more than its share meanwhile
+   */
+  requireShare({ bucket }: AdmittedOperation): void {
+    if (bucket && this.rates.isOverShare(bucket)) throw shutRefusal(bucket);
   }
 
   /** Gives back what an operation did not use, and tells what it did. */

@@ -5,10 +5,11 @@ import type { Authenticate } from '../auth/authenticate.js';
 import type { Context } from '../auth/context.js';
 import type { Viewer } from '../auth/viewer.js';
 import { Admission, type AdmissionOptions, type AdmittedOperation, type Refusal } from './admission.js';
-import type { Caller } from './caller.js';
+import { type Caller, callerKey } from './caller.js';
 import { Entrance } from './entrance.js';
 import { asGraphQLError, createErrorPresenter, type FaultLogger, type PresentErrors } from './errors.js';
 import { createExecutor } from './execute.js';
+import { HEAVY_POINTS, HeavyLane } from './heavy-lane.js';
 import { operationTooLong, runInTime, runToTheEnd, type WatchClient } from './operation-time.js';
 import type { OperationRequest, PreparedOperation } from './prepare-operation.js';
 import { createRootValue, type ReadFirst } from './read-first.js';
@@ -20,6 +21,8 @@ export interface GraphqlEngineOptions extends AdmissionOptions {
   readonly createContext: (viewer: Viewer, cancellation: Cancellation) => Context;
   /** The time that one operation, or one event, may take. */
   readonly operationMilliseconds: number;
+  /** Subscriptions that one caller may have at a time; as many as it likes unless given. */
+  readonly subscriptionsPerCaller?: number | undefined;
   readonly authenticate: Authenticate;
   readonly logger: FaultLogger;
   /** Root fields that are read before all others of their operation. */
@@ -32,7 +35,7 @@ export interface GraphqlEngine {
   /** Gives an operation that is ready to run, within all limits and paid for; or why it must not run. */
   readonly prepare: (request: OperationRequest, caller: Caller) => AdmittedOperation | Refusal;
   /** A refusal as it is sent where an answer is expected. */
-  readonly refuse: (refusal: Refusal) => FormattedExecutionResult;
+  readonly refuse: (refusal: Refusal) => Promise<FormattedExecutionResult>;
   /** Refuses an operation after all, which its transport cannot run. */
   readonly refusePrepared: (prepared: AdmittedOperation, error: GraphQLError) => FormattedExecutionResult;
   /**
@@ -56,6 +59,7 @@ export function createGraphqlEngine({
   schema,
   createContext,
   operationMilliseconds,
+  subscriptionsPerCaller,
   authenticate,
   logger,
   readFirst = {},
@@ -65,30 +69,54 @@ export function createGraphqlEngine({
   const execute = createExecutor(schema);
   const rootValueOf = createRootValue(readFirst);
   const admission = new Admission(schema, limits);
+  const entrance = new Entrance(authenticate, admission.rates);
+  const heavyLane = new HeavyLane();
   return {
     schema,
     prepare: (request, caller) => admission.admit(request, caller),
-    refuse: ({ errors, extensions }) => ({ errors: presentErrors(errors), extensions }),
+    refuse: async ({ errors, extensions }) => {
+      await entrance.hold(errors);
+      return { errors: presentErrors(errors), extensions };
+    },
     refusePrepared: (prepared, error) => ({ errors: presentErrors([error]), extensions: admission.cancel(prepared) }),
-    run: async (prepared, { viewer }, watchClient) => {
+    run: async (prepared, caller, watchClient) => {
+      const { viewer } = caller;
       if (prepared.isDryRun) return admission.estimate(prepared);
       const run = prepared.operation.operation === OperationTypeNode.MUTATION ? runToTheEnd : runInTime;
       const limit = { milliseconds: operationMilliseconds, overtime: operationTooLong, watchClient };
       let result: FormattedExecutionResult;
       try {
-        const { data, errors } = await run(limit, async (cancellation) => {
+        const work = async (cancellation: Cancellation) => {
+          cancellation.throwIfCancelled();
           const reading = rootValueOf(prepared);
           const rootValue = reading && (await reading);
           return execute(prepared, createContext(viewer, cancellation), rootValue);
-        });
+        };
+        // Its turn may come when its caller has used too much.
+        const workInTurn = (cancellation: Cancellation) => {
+          admission.requireShare(prepared);
+          return work(cancellation);
+        };
+        const isHeavy = prepared.cost.points >= HEAVY_POINTS;
+        const { data, errors } = await run(limit, (cancellation) =>
+          isHeavy ? heavyLane.run(callerKey(caller), () => workInTurn(cancellation)) : work(cancellation),
+        );
         result = errors === undefined ? { data } : { data, errors: presentErrors(errors) };
       } catch (error) {
         result = { errors: presentErrors([asGraphQLError(error)]) };
       }
       return { ...result, extensions: admission.settle(prepared, result) };
     },
-    entrance: new Entrance(authenticate, admission.rates),
-    subscribe: createSubscriber({ schema, execute, createContext, operationMilliseconds, presentErrors, admission }),
+    entrance,
+    subscribe: createSubscriber({
+      schema,
+      execute,
+      createContext,
+      operationMilliseconds,
+      presentErrors,
+      admission,
+      subscriptionsPerCaller,
+    }),
     presentErrors,
   };
 }

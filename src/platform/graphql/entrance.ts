@@ -1,17 +1,19 @@
 /** Who comes in, decided before anything of a request is read. */
 import { createHash } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { GraphQLError } from 'graphql';
 import QuickLRU from 'quick-lru';
 import type { Authenticate } from '../auth/authenticate.js';
 import { ANONYMOUS, type Viewer } from '../auth/viewer.js';
 import type { Bucket } from '../limits/bucket.js';
 import type { Caller } from './caller.js';
-import { entranceRefusal, type Rates } from './rates.js';
+import { type Rates, shutRefusal } from './rates.js';
 
 /** Points for a credential that turns out to be nobody's: it was looked up all the same. */
 const WRONG_CREDENTIAL_POINTS = 10;
 /** A body costs a point for each of these bytes, from the second on. */
 const BYTES_PER_POINT = 1024;
+const HELD_MILLISECONDS = 500;
 const KNOWN_CREDENTIALS = 10_000;
 const KNOWN_FOR_MILLISECONDS = 10 * 60 * 1000;
 
@@ -39,7 +41,7 @@ export class Entrance {
   weigh(caller: Caller, bytes: number): void {
     const bucket = this.rates.bucketOf(caller);
     if (bucket === undefined) return;
-    requirePoints(bucket);
+    this.requireOpen(bucket);
     bucket.charge(Math.floor(bytes / BYTES_PER_POINT));
   }
 
@@ -52,19 +54,30 @@ export class Entrance {
     const strangers = this.rates.bucketOf({ viewer: ANONYMOUS, address });
     // Not the credential itself: it is not to lie about in memory for longer than its request.
     const digest = createHash('sha256').update(authorization).digest('base64');
-    if (strangers !== undefined && !this.known.has(digest)) requirePoints(strangers);
+    if (strangers !== undefined && !this.known.has(digest)) this.requireOpen(strangers);
     try {
       const viewer = await this.authenticate(authorization);
       this.known.set(digest, true);
       return viewer;
     } catch (error) {
-      this.known.delete(digest);
-      if (error instanceof GraphQLError) strangers?.charge(WRONG_CREDENTIAL_POINTS);
+      // Anything else is our own failure, which tells nothing of the credential.
+      if (error instanceof GraphQLError) {
+        this.known.delete(digest);
+        strangers?.charge(WRONG_CREDENTIAL_POINTS);
+      }
       throw error;
     }
   }
-}
 
-function requirePoints(bucket: Bucket): void {
-  if (bucket.points < 1) throw entranceRefusal(bucket);
+  /**
+   * Lets whoever was turned away wait for the answer while shares are cut: a client that asks again
+   * the moment it is refused would else be answered as fast as it can ask.
+   */
+  async hold(errors: readonly GraphQLError[]): Promise<void> {
+    if (this.rates.isUnderPressure && errors[0]?.extensions['code'] === 'RATE_LIMITED') await delay(HELD_MILLISECONDS);
+  }
+
+  private requireOpen(bucket: Bucket): void {
+    if (this.rates.isShut(bucket)) throw shutRefusal(bucket);
+  }
 }

@@ -3,20 +3,25 @@ import type { GraphQLError } from 'graphql';
 import { requestError } from '../../common/errors.js';
 import type { Bucket, Rate } from '../limits/bucket.js';
 import type { OperationCost } from '../limits/cost.js';
-import { networkOf } from '../limits/network.js';
+import type { Pressure } from '../limits/pressure.js';
 import { RateLimiter } from '../limits/rate-limiter.js';
-import type { Caller } from './caller.js';
+import { type Caller, callerKey } from './caller.js';
 import type { ReadOutcome } from './prepare-operation.js';
 
 /** Points for a millisecond in which a document is parsed and validated, and the milliseconds that are free. */
 const POINTS_PER_MILLISECOND = 10;
 const FREE_MILLISECONDS = 2;
 
+/** The whole share, in rates: short bursts are to pass when little is amiss. */
+const SHARED_RATES = 2;
+
 export interface RateOptions {
   /** What one address without a credential may use up; no limit unless given. */
   readonly addressRate?: Rate | undefined;
   /** What one credential may use up; no limit unless given. */
   readonly credentialRate?: Rate | undefined;
+  /** What share of its rate each may use; all of it unless given. */
+  readonly pressure?: Pick<Pressure, 'share'> | undefined;
 }
 
 /** What every answer tells of its cost, under the names that Shopify's API has for it. */
@@ -37,17 +42,40 @@ export interface CostReport {
 export class Rates {
   private readonly addresses: RateLimiter | undefined;
   private readonly credentials: RateLimiter | undefined;
+  private readonly pressure: Pick<Pressure, 'share'> | undefined;
 
-  constructor({ addressRate, credentialRate }: RateOptions) {
+  constructor({ addressRate, credentialRate, pressure }: RateOptions) {
     this.addresses = limiterOf(addressRate);
     this.credentials = limiterOf(credentialRate);
+    this.pressure = pressure;
+  }
+
+  /** Whether everybody's share is cut at this moment. */
+  get isUnderPressure(): boolean {
+    return this.share < 1;
+  }
+
+  /** Whether nothing more is done for a caller at this moment: its bucket is empty, or it has lately used more than its share. */
+  isShut(bucket: Bucket): boolean {
+    return bucket.points < 1 || this.isOverShare(bucket);
+  }
+
+  /**
+   * Whether a caller has lately used more than its share. Those who bring a server to its limits wait for it, and not those
+   * who ask for little.
+   */
+  isOverShare(bucket: Bucket): boolean {
+    return this.isUnderPressure && bucket.usedEachSecond > this.share * SHARED_RATES * bucket.rate.restoreRate;
+  }
+
+  private get share(): number {
+    return this.pressure?.share ?? 1;
   }
 
   /** Undefined for a caller who may use as much as he likes. */
-  bucketOf({ viewer, address }: Caller): Bucket | undefined {
-    return viewer.kind === 'ANONYMOUS'
-      ? this.addresses?.bucketOf(networkOf(address))
-      : this.credentials?.bucketOf(viewer.actor);
+  bucketOf(caller: Caller): Bucket | undefined {
+    const limiter = caller.viewer.kind === 'ANONYMOUS' ? this.addresses : this.credentials;
+    return limiter?.bucketOf(callerKey(caller));
   }
 }
 
@@ -85,9 +113,14 @@ export function costReport(
   };
 }
 
-/** Why a request is turned away of which nothing was read. */
-export function entranceRefusal(bucket: Bucket): GraphQLError {
-  const { message, extensions } = rateRefusal(bucket, undefined);
+/** Why nothing is done for a caller, before anything of the request is known. */
+export function shutRefusal(bucket: Bucket): GraphQLError {
+  const { message, extensions } =
+    bucket.points < 1
+      ? rateRefusal(bucket, undefined)
+      : requestError('RATE_LIMITED', 'The server is busy, and you have used much lately. Try again in a second.', {
+          retryAfter: 1,
+        });
   return requestError('RATE_LIMITED', message, { ...extensions, cost: costReport(bucket, undefined) });
 }
 

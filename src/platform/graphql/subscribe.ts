@@ -1,10 +1,12 @@
 /** Subscriptions: a source of events, and each event executed as an operation of its own. */
 import { createSourceEventStream, type FormattedExecutionResult, type GraphQLSchema } from 'graphql';
 import { Cancellation } from '../../common/cancellation.js';
+import { requestError } from '../../common/errors.js';
 import type { Context } from '../auth/context.js';
 import type { Viewer } from '../auth/viewer.js';
 import type { Admission, AdmittedOperation } from './admission.js';
-import type { Caller } from './caller.js';
+import { Counts } from '../limits/counts.js';
+import { type Caller, callerKey } from './caller.js';
 import type { PresentErrors } from './errors.js';
 import type { Execute } from './execute.js';
 import { eventTooLong, runInTime } from './operation-time.js';
@@ -32,6 +34,8 @@ export interface SubscriberOptions {
   readonly operationMilliseconds: number;
   readonly presentErrors: PresentErrors;
   readonly admission: Admission;
+  /** Subscriptions that one caller may have at a time; as many as it likes unless given. */
+  readonly subscriptionsPerCaller?: number | undefined;
 }
 
 export function createSubscriber(options: SubscriberOptions): Subscribe {
@@ -39,9 +43,16 @@ export function createSubscriber(options: SubscriberOptions): Subscribe {
   const limit = { milliseconds: options.operationMilliseconds, overtime: eventTooLong };
   const shared = new SharedResults();
   const appearances = new AppearanceKeys(schema);
+  const running = new Counts(options.subscriptionsPerCaller ?? Infinity);
 
   return async (prepared, caller) => {
     const { viewer } = caller;
+    const key = callerKey(caller);
+    if (!running.take(key)) {
+      const message = `You have ${options.subscriptionsPerCaller} subscriptions running. Complete one first.`;
+      const refusal = { errors: presentErrors([requestError('RATE_LIMITED', message)]) };
+      return { ...refusal, extensions: admission.settle(prepared, refusal) };
+    }
     const source = await createSourceEventStream({
       schema,
       document: prepared.document,
@@ -49,8 +60,12 @@ export function createSubscriber(options: SubscriberOptions): Subscribe {
       variableValues: prepared.rawVariables,
       // A subscription lasts as long as its client likes; each of its events has its time.
       contextValue: createContext(viewer, new Cancellation()),
+    }).catch((error: unknown) => {
+      running.giveBack(key);
+      throw error;
     });
     if (!(Symbol.asyncIterator in source)) {
+      running.giveBack(key);
       const refusal = { errors: presentErrors(source.errors ?? []) };
       return { ...refusal, extensions: admission.settle(prepared, refusal) };
     }
@@ -70,7 +85,10 @@ export function createSubscriber(options: SubscriberOptions): Subscribe {
     return new EventResults(
       source as AsyncIterable<unknown>,
       (event) => payments.pay(() => sharedResultOf(event)),
-      () => payments.end(),
+      () => {
+        payments.end();
+        running.giveBack(key);
+      },
     );
   };
 }
@@ -128,7 +146,7 @@ export class EventResults implements AsyncGenerator<FormattedExecutionResult, un
   private async pull(): Promise<IteratorResult<FormattedExecutionResult, undefined>> {
     const step = await this.source.next();
     if (step.done) {
-      this.done = true;
+      this.end();
       return END;
     }
     const value = await this.resultOf(step.value);

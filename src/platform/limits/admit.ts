@@ -7,7 +7,7 @@ import { operationDepth } from './depth.js';
 /** Fields on the longest path. The deepest operation of the explorer has 6. */
 export const MAXIMUM_DEPTH = 15;
 /** Points, e.g. a page of a thousand records with some forty objects below each. Introspection costs 2,739. */
-export const MAXIMUM_COST = 50_000;
+export const MAXIMUM_COST = 20_000;
 /** Fields of the root type, aliases included: each is a statement or more, even when it finds nothing. */
 export const MAXIMUM_ROOT_FIELDS = 50;
 

@@ -9,6 +9,9 @@ export interface Rate {
 /** Milliseconds that only go forward, whatever happens to the time of day. */
 export type Clock = () => number;
 
+/** How far use is looked back upon. */
+const USE_SECONDS = 5;
+
 interface Waiter {
   readonly points: number;
   readonly admit: () => void;
@@ -23,6 +26,8 @@ interface Waiter {
 export class Bucket {
   private available: number;
   private filledAt: number;
+  private used = 0;
+  private usedAt = 0;
   private readonly waiters = new Set<Waiter>();
   private timer: NodeJS.Timeout | undefined;
 
@@ -43,6 +48,12 @@ export class Bucket {
     return this.available;
   }
 
+  /** Points used each second of late, the last {@link USE_SECONDS} seconds or so: older use counts ever less. */
+  get usedEachSecond(): number {
+    this.note(0);
+    return this.used / USE_SECONDS;
+  }
+
   /** Whether nobody would notice if it were forgotten. */
   get isUnused(): boolean {
     return this.waiters.size === 0 && this.points >= this.rate.points;
@@ -52,17 +63,20 @@ export class Bucket {
   take(points: number): boolean {
     if (!(this.points >= points)) return false;
     this.available -= points;
+    this.note(points);
     return true;
   }
 
   /** Puts back what was taken and not used. */
   giveBack(points: number): void {
     this.available = Math.min(this.rate.points, this.points + points);
+    this.note(-points);
   }
 
   /** Takes points for what is done already. */
   charge(points: number): void {
     this.available = Math.max(-this.rate.points, this.points - points);
+    this.note(points);
   }
 
   /** Seconds until that many points can be taken if nobody else takes any; `Infinity` when they never can. */
@@ -92,6 +106,12 @@ export class Bucket {
       clearTimeout(this.timer);
       this.timer = undefined;
     };
+  }
+
+  private note(points: number): void {
+    const now = this.now();
+    this.used = Math.max(0, this.used * Math.exp((this.usedAt - now) / 1000 / USE_SECONDS) + points);
+    this.usedAt = now;
   }
 
   private serveLater(): void {

@@ -28,9 +28,12 @@ import { leafCost, pointsOf, weightOf, type Field } from './field-cost.js';
 /** What a list without page arguments counts for: such lists are short in this domain (parties of a case, its themes). */
 export const ASSUMED_LIST_LENGTH = 5;
 
+/** What an operation costs at the least: to read and answer one takes as long as some five objects. */
+export const MINIMUM_COST = 5;
+
 export interface OperationCost {
   /**
-   * Points: one for each object that the operation may return, and what its fields declare besides; 1 at the least.
+   * Points: one for each object that the operation may return, and what its fields declare besides; {@link MINIMUM_COST} at the least.
    * Scalars are free, for a type has only so many, unless they have an alias.
    */
   readonly points: number;
@@ -61,7 +64,7 @@ export function operationCost(
   const walk = new CostWalk(schema, document, variables);
   const { points, path } = walk.selectionSet(operation.selectionSet, root, undefined);
   return {
-    points: Math.max(1, points),
+    points: Math.max(MINIMUM_COST, points),
     rootFields: walk.countFields(operation.selectionSet),
     dearestField: namesOf(path).join('.'),
   };

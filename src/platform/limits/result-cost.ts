@@ -13,6 +13,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import type { DeclaredCost } from '../../common/cost.js';
+import { MINIMUM_COST } from './cost.js';
 import { fieldDefinition, fragmentsByName } from './document.js';
 import { leafCost, pointsOf, weightOf, type Field } from './field-cost.js';
 
@@ -65,7 +66,7 @@ export class ResultCosts {
 
   /**
    * @param requested what the operation may cost
-   * @returns at least 1 and at most `requested`: other lists than pages may be longer than they were taken to be
+   * @returns at least {@link MINIMUM_COST} and at most `requested`: other lists than pages may be longer than they were taken to be
    */
   cost(operation: CountedOperation, data: object, requested: number): number {
     let counter = this.counters.get(operation.operation);
@@ -73,7 +74,7 @@ export class ResultCosts {
       counter = new ResultCounter(this.schema, operation);
       this.counters.set(operation.operation, counter);
     }
-    return Math.min(requested, Math.max(1, counter.count(data, operation.variables)));
+    return Math.min(requested, Math.max(MINIMUM_COST, counter.count(data, operation.variables)));
   }
 }
 

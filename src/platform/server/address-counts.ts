@@ -1,4 +1,5 @@
 import type { EventEmitter } from 'node:events';
+import { Counts } from '../limits/counts.js';
 import { networkOf } from '../limits/network.js';
 
 /** How long whoever has too many of them open is told to wait. */
@@ -6,9 +7,11 @@ export const RETRY_AFTER_SECONDS = 10;
 
 /** How many things of one kind each address has open. */
 export class AddressCounts {
-  private readonly open = new Map<string, number>();
+  private readonly counts: Counts;
 
-  constructor(private readonly maximum: number) {}
+  constructor(maximum: number) {
+    this.counts = new Counts(maximum);
+  }
 
   /**
    * Counts one more for an address, until its `close`.
@@ -17,17 +20,8 @@ export class AddressCounts {
    */
   hold(address: string, closeable: EventEmitter): boolean {
     const network = networkOf(address);
-    const count = this.open.get(network) ?? 0;
-    if (count >= this.maximum) return false;
-    this.open.set(network, count + 1);
-    closeable.once('close', () => this.release(network));
+    if (!this.counts.take(network)) return false;
+    closeable.once('close', () => this.counts.giveBack(network));
     return true;
-  }
-
-  private release(network: string): void {
-    const left = this.open.get(network)! - 1;
-    // An entry for every address that ever came would fill the memory.
-    if (left > 0) this.open.set(network, left);
-    else this.open.delete(network);
   }
 }

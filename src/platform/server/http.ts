@@ -52,11 +52,15 @@ export async function registerHttp(
   server.route({
     method: ['GET', 'POST'],
     url: '/graphql',
-    onRequest: async ({ host }) => {
+    onRequest: ({ host }, _reply, done) => {
       // The handler makes a URL of it.
-      if (!URL.canParse(`http://${host}/`)) throw new HttpError(400, 'The Host header is no host name.');
+      if (URL.canParse(`http://${host}/`)) done();
+      else done(new HttpError(400, 'The Host header is no host name.'));
     },
-    preHandler: async (request) => insertPlaceholder(request),
+    preHandler: (request, _reply, done) => {
+      insertPlaceholder(request);
+      done();
+    },
     handler: fastifyApolloHandler(apollo, { context: contextOf }),
   });
   server.route({

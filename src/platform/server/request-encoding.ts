@@ -27,19 +27,16 @@ export function registerJsonBody(server: FastifyInstance): void {
 
 /** Refuses addresses whose parameters are not percent-encoded UTF-8. */
 export function registerParameterCheck(scope: FastifyInstance): void {
-  scope.addHook('onRequest', async ({ url }) => {
+  scope.addHook('onRequest', ({ url }, _reply, done) => {
     const start = url.indexOf('?');
-    if (start >= 0 && !isPercentEncodedUtf8(url.slice(start))) {
-      throw new HttpError(
-        400,
-        'The parameters are not valid: encode their text as UTF-8, and that percent by percent.',
-      );
-    }
+    if (start < 0 || isPercentEncodedUtf8(url.slice(start))) return done();
+    done(new HttpError(400, 'The parameters are not valid: encode their text as UTF-8, and that percent by percent.'));
   });
 }
 
 /** Whether a media type names no other character encoding than UTF-8, and not two at a time. */
 function isUtf8Charset(mediaType: string): boolean {
+  if (!mediaType.includes(';')) return true;
   const charsets = [...mediaType.matchAll(/;\s*charset\s*=\s*"?([^";]*)/gi)].map(([, charset = '']) => charset.trim());
   return charsets.length === 0 || (charsets.length === 1 && /^utf-?8$/i.test(charsets[0]!));
 }

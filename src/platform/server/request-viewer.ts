@@ -1,6 +1,7 @@
 /** Who sent a request, and from where. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Viewer } from '../auth/viewer.js';
+import { GraphQLError } from 'graphql';
+import { ANONYMOUS, type Viewer } from '../auth/viewer.js';
 import type { GraphqlEngine } from '../graphql/engine.js';
 import type { ClientAddress } from './client-address.js';
 import { MAXIMUM_BODY_BYTES } from './request-errors.js';
@@ -22,11 +23,25 @@ export function registerRequestViewer(
 ): void {
   scope.decorateRequest('clientAddress', '');
   scope.decorateRequest<Viewer | null>('viewer', null);
-  scope.addHook('onRequest', async (request) => {
-    request.clientAddress = clientAddress(request.raw);
-    const address = request.clientAddress;
-    request.viewer = await entrance.identify(request.headers.authorization, address);
-    entrance.weigh({ viewer: request.viewer, address }, bodyBytes(request));
+  // Without a promise where there is nothing to wait for: most who read come without a credential.
+  scope.addHook('onRequest', (request, _reply, done) => {
+    const { authorization } = request.headers;
+    const enter = (viewer: Viewer) => {
+      request.viewer = viewer;
+      entrance.weigh({ viewer, address: request.clientAddress }, bodyBytes(request));
+      done();
+    };
+    const refuse = (error: Error) => {
+      if (error instanceof GraphQLError) void entrance.hold([error]).then(() => done(error));
+      else done(error);
+    };
+    try {
+      request.clientAddress = clientAddress(request.raw);
+      if (authorization === undefined) enter(ANONYMOUS);
+      else void entrance.identify(authorization, request.clientAddress).then(enter).catch(refuse);
+    } catch (error) {
+      refuse(error as Error);
+    }
   });
 }
 

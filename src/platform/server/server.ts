@@ -1,13 +1,14 @@
 /** The HTTP server with everything that listens on its port. */
 import type { AddressInfo } from 'node:net';
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
-import type { GraphQLSchema } from 'graphql';
+import type { GraphQLError, GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import type { Cancellation } from '../../common/cancellation.js';
 import type { Authenticate } from '../auth/authenticate.js';
 import type { Context } from '../auth/context.js';
 import type { WatchCredential } from '../auth/credential-watch.js';
-import type { Viewer } from '../auth/viewer.js';
+import { ANONYMOUS, type Viewer } from '../auth/viewer.js';
+import { Pressure } from '../limits/pressure.js';
 import type { AdmissionOptions } from '../graphql/admission.js';
 import { createGraphqlEngine } from '../graphql/engine.js';
 import type { ReadFirst } from '../graphql/read-first.js';
@@ -42,6 +43,8 @@ const TIMEOUTS: ConnectionTimeouts = {
 const TIMEOUT_CHECK_MILLISECONDS = 2_000;
 const OPERATION_MILLISECONDS = 10_000;
 const DRAIN_WITHIN_MILLISECONDS = 10_000;
+/** What a new WebSocket counts as, in bytes of a body. */
+const SOCKET_BYTES = 5 * 1024;
 
 export interface ServerOptions extends AdmissionOptions {
   readonly host: string;
@@ -88,8 +91,11 @@ export interface Server {
 
 export async function createServer(options: ServerOptions): Promise<Server> {
   const { logger, keepAliveMilliseconds } = options;
+  const pressure = new Pressure();
   const engine = createGraphqlEngine({
     ...options,
+    pressure: options.pressure ?? pressure,
+    subscriptionsPerCaller: options.connectionsPerAddress,
     operationMilliseconds: options.operationMilliseconds ?? OPERATION_MILLISECONDS,
   });
   const timeouts = { ...TIMEOUTS, ...options.timeouts };
@@ -160,10 +166,28 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     else if (!origins.welcome(request.headers)) refuseUpgrade(socket, '403 Forbidden');
     else if (!longLived.hold(address, socket)) {
       refuseUpgrade(socket, '429 Too Many Requests', `Retry-After: ${RETRY_AFTER_SECONDS}`);
-    } else sockets.accept(request, socket, head, address);
+    } else {
+      const refusal = refusalOf(address);
+      if (refusal === undefined) return sockets.accept(request, socket, head, address);
+      // Node listens no more, and an error that nobody hears of ends the process.
+      socket.on('error', () => socket.destroy());
+      const refuse = () => refuseUpgrade(socket, '429 Too Many Requests', 'Retry-After: 1');
+      void engine.entrance.hold([refusal]).then(refuse);
+    }
   });
 
+  /** Nobody has a credential yet; whoever floods the server with sockets is turned away by its address. */
+  function refusalOf(address: string): GraphQLError | undefined {
+    try {
+      engine.entrance.weigh({ viewer: ANONYMOUS, address }, SOCKET_BYTES);
+      return undefined;
+    } catch (error) {
+      return error as GraphQLError;
+    }
+  }
+
   async function drain(): Promise<void> {
+    pressure.stop();
     streams.close();
     const cut = setTimeout(() => connections.cut(), DRAIN_WITHIN_MILLISECONDS);
     connections.drain();
@@ -176,6 +200,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     listen: async () => {
       await fastify.listen({ host: options.host, port: options.port });
       listening = true;
+      pressure.start();
       return { url: urlOf(fastify.server.address() as AddressInfo) };
     },
     close: () => (closing ??= drain()),

@@ -193,14 +193,21 @@ function createProtocol({ engine, watchCredential }: SocketServerOptions) {
         return false;
       }
     },
-    onSubscribe: ({ extra, subscriptions }, _id, payload): PreparedArguments | readonly GraphQLError[] => {
+    onSubscribe: async (
+      { extra, subscriptions },
+      _id,
+      payload,
+    ): Promise<PreparedArguments | readonly GraphQLError[]> => {
       if (Object.keys(subscriptions).length > MAXIMUM_SOCKET_OPERATIONS) {
         const message = `A connection runs at most ${MAXIMUM_SOCKET_OPERATIONS} operations at a time. Complete one first.`;
         return [requestError('RATE_LIMITED', message)];
       }
       const caller = { viewer: extra.viewer, address: extra.address };
       const prepared = engine.prepare(readOperation(payload), caller);
-      if (!isPrepared(prepared)) return prepared.errors;
+      if (!isPrepared(prepared)) {
+        await engine.entrance.hold(prepared.errors);
+        return prepared.errors;
+      }
       const { document, operation } = prepared;
       return {
         schema: engine.schema,

@@ -9,9 +9,9 @@ const MEBIBYTE = 1024 * 1024;
 export const attacks = {
   /** Pages as large as a single operation may ask for, of everything. */
   dearQueries: (attack) => {
-    const query = `{ caseStudies(first: 900) { nodes { title summary parties { role organisation { name } contributions { kind description } }
+    const query = `{ caseStudies(first: 300) { nodes { title summary parties { role organisation { name } contributions { kind description } }
       experiences(first: 5) { nodes { title purpose gain } } } } }`;
-    loops(attack, addresses(10, 4), 8, (address) => post(attack, address, JSON.stringify({ query })));
+    loops(attack, addresses(10, 2), 8, (address) => post(attack, address, JSON.stringify({ query })));
   },
 
   /** Counting and searching, which PostgreSQL pays for. */
@@ -23,7 +23,7 @@ export const attacks = {
         address,
         JSON.stringify({
           query: `query ($query: String!) { search(query: $query, first: 100) { totalCount
-            facets { kinds { kind count } } edges { snippet node { title } } } }`,
+            facets { kinds { value count } } edges { snippet node { title } } } }`,
           variables: { query: `b${(number += 1).toString(36)[0]}` },
         }),
       ),
@@ -47,7 +47,7 @@ export const attacks = {
 
   /** Small queries as fast as they go. */
   floods: (attack) => {
-    loops(attack, addresses(50, 4), 16, (address) => post(attack, address, '{"query":"{ viewer { role } }"}'));
+    loops(attack, addresses(50, 2), 16, (address) => post(attack, address, '{"query":"{ viewer { role } }"}'));
   },
 
   /** WebSockets, opened and left open: some say nothing, some subscribe to everything fifty times. */

@@ -5,8 +5,10 @@ import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
 
 const [, , origin, key] = process.argv;
-const REQUESTS_PER_SECOND = 50;
+const REQUESTS_PER_SECOND = 20;
 const PUBLICATIONS_PER_SECOND = 1;
+/** What the run is cut into, to tell its beginning from what follows. */
+const PART_MILLISECONDS = 10_000;
 /** How long it waits for the last event at the end. */
 const PATIENCE_MILLISECONDS = 15_000;
 
@@ -33,6 +35,7 @@ process.on('message', async ({ seconds }) => {
   library ??= await start();
   const before = heard.size;
   const waits = [];
+  const parts = [];
   let failures = 0;
   let requests = 0;
   const published = [];
@@ -46,7 +49,11 @@ process.on('message', async ({ seconds }) => {
     requests += 1;
     pending.push(
       timed(query, variables).then(
-        (milliseconds) => waits.push(milliseconds),
+        (milliseconds) => {
+          waits.push(milliseconds);
+          const part = Math.floor((seconds * 1000 - (end - next)) / PART_MILLISECONDS);
+          (parts[part] ??= []).push(milliseconds);
+        },
         () => (failures += 1),
       ),
     );
@@ -70,6 +77,7 @@ process.on('message', async ({ seconds }) => {
     p50: at(0.5),
     p99: at(0.99),
     longest: waits.at(-1),
+    p99OfParts: parts.map((part) => Math.round(part.sort((a, b) => a - b)[Math.floor(part.length * 0.99)])),
     published: published.length,
     heard: heard.size - before,
     lost: published.filter((id) => !heard.has(id)).length,
