@@ -26,7 +26,7 @@ async function start(slow: () => unknown = () => 'done', options: Partial<Server
   const { schema } = createPlatformSchema();
   const field = (schema.getType('Query') as GraphQLObjectType).getFields()['slow']!;
   field.resolve = slow;
-  field.extensions = { cost: 400 };
+  field.extensions = { cost: 1_000 };
   const pressure = { share: 1 };
   server = await startPlatformServer({ schema, addressRate: RATE, credentialRate: RATE, pressure, ...options });
   return pressure;
@@ -124,7 +124,7 @@ describe('while the server is busy', () => {
     };
     await start(block, { pressure: undefined });
     await useMuch();
-    expect((await post('{ slow }')).body.data).toEqual({ slow: 'done' });
+    expect((await post('{ slow }', KEY)).body.data).toEqual({ slow: 'done' });
     await vi.waitFor(async () => expect((await post('{ hello }', KEY)).body.errors).toEqual([BUSY]));
     expect((await post('{ hello }')).body.data).toEqual({ hello: 'Hello world' });
   });
@@ -158,11 +158,11 @@ describe('large operations', () => {
   });
 
   it('are paid for as they come: they have their turn also when their caller has nothing left by then', async () => {
-    await start(slow, { addressRate: { points: 2_000, restoreRate: 0.001 } });
+    await start(slow, { addressRate: { points: 4_000, restoreRate: 0.001 } });
     const answers = [1, 2, 3].map(() => post('{ slow }'));
     await begin(2);
     const left = async () => (await post('{ hello }')).body.extensions.cost.throttleStatus.currentlyAvailable;
-    await vi.waitFor(async () => expect(await left()).toBeLessThan(2_000 - 3 * 400));
+    await vi.waitFor(async () => expect(await left()).toBeLessThan(4_000 - 3 * 1_000));
     await server.post('x'.repeat(1024 * 1024));
     expect((await post('{ hello }')).status).toBe(429);
     for (const count of [3, 3, 3]) {
@@ -180,7 +180,7 @@ describe('large operations', () => {
     const answer = modest.ask('1', '{ slow }');
     // What came before these is paid for then, and waits.
     for (const client of [greedy, modest]) await client.ask('small', '{ hello }');
-    pressure.share = 0.1;
+    pressure.share = 0.3;
     for (const end of running.splice(0)) end();
     await begin(3);
     for (const end of running.splice(0)) end();

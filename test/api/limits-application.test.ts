@@ -39,7 +39,7 @@ describe('what is dear has its price:', () => {
     ['a page', 1 + 20, '{ caseStudies { nodes { title } } }'],
     ['a page with its total', 1 + 20 + 5, '{ caseStudies { nodes { title } totalCount } }'],
     ['a search', 50 + 1 + 20 * 2, '{ search(query: "bibliotek") { edges { node { title } } } }'],
-    ['facets', 50 + 1 + 300 + 1 + 5, '{ search(query: "bibliotek") { facets { kinds { value } } } }'],
+    ['facets', 50 + 1 + 800 + 1 + 5, '{ search(query: "bibliotek") { facets { kinds { value } } } }'],
     ['a walk of some steps', 20 * 2 + 1, '{ knowledgeGraph(from: "1") { truncated } }'],
     ['a long walk', 20 * 6 * 10 + 1, '{ knowledgeGraph(from: "1", depth: 6, first: 1000) { truncated } }'],
     ['no walk at all', 20 + 1, '{ knowledgeGraph(from: "1", depth: 0, first: 1) { truncated } }'],
@@ -61,7 +61,7 @@ describe('what is dear has its price:', () => {
     const { requestedQueryCost, actualQueryCost } = extensions.cost;
     expect(requestedQueryCost).toBe(requested);
     expect(actualQueryCost).toBeLessThanOrEqual(requested);
-    expect(actualQueryCost).toBeGreaterThanOrEqual(50 + 5 + 300 + 40);
+    expect(actualQueryCost).toBeGreaterThanOrEqual(50 + 5 + 800 + 40);
   });
 });
 

@@ -50,6 +50,8 @@ export async function startPlatformServer(options: Partial<ServerOptions> = {}):
     credentials: { watch: () => () => undefined },
     logger: pino({ level: 'debug' }, { write: (line: string) => logged.push(line) }),
     isReady: async () => true,
+    // However busy the machine is that runs the tests.
+    pressure: { share: 1 },
     ...options,
   });
   const { url } = await server.listen();

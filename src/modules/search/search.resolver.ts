@@ -27,7 +27,7 @@ export class SearchResolver {
   }
 
   // The dearest of all: 1.2 s over 32,000 records.
-  @Cost(300)
+  @Cost(800)
   @FieldResolver(() => SearchFacets, { description: 'How all that was found divides. Costs a statement of its own.' })
   facets(@Root() page: SearchPage): Promise<SearchFacets> {
     return page.facets();

@@ -3,7 +3,7 @@ import { requestError } from '../../common/errors.js';
 import { Counts } from '../limits/counts.js';
 
 /** From this cost on an operation is large. */
-export const HEAVY_POINTS = 300;
+export const HEAVY_POINTS = 800;
 const AT_A_TIME = 2;
 /** Large operations that one caller, and all together, may have waiting. */
 const WAITING_PER_CALLER = 100;
