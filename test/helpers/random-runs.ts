@@ -1,6 +1,6 @@
 /** How long random tests run, and from which seed. */
-/** Any number: the same operations each time, so that a failure in CI is one here, too. */
-const SEED = 20_260_729;
+/** The seed unless RANDOM_SEED says otherwise: the same operations each time, so that a failure in CI is one here, too. */
+export const SEED = 20_260_729;
 
 /** @param usual number of runs, unless RANDOM_RUNS says otherwise; RANDOM_SEED gives other ones */
 export function randomRuns(usual: number): { numRuns: number; seed: number } {
