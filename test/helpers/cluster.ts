@@ -1,6 +1,7 @@
 /** One PostgreSQL for a test run, and a database of its own for each test file. */
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import os from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
 import path from 'node:path';
 import pg from 'pg';
 import { startEmbeddedPostgres } from '../../src/platform/database/embedded-postgres.js';
@@ -9,6 +10,7 @@ import { connectAdministrator } from '../../src/platform/database/cluster-lock.j
 /** Test data need not outlive the machine, so nothing waits for the disk. */
 export const fastSettings = { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off' };
 
+const INSUFFICIENT_PRIVILEGE = '42501';
 const folderPrefix = 'medspil-test-';
 const leftBehindAfter = 60 * 60 * 1000;
 
@@ -54,7 +56,15 @@ export async function cloneDatabase(adminUrl: string, template: string, name: st
 
 /** Drops a database, also when connections to it are still open; nothing happens when there is none. */
 export async function dropDatabase(adminUrl: string, name: string): Promise<void> {
-  await query(adminUrl, `DROP DATABASE IF EXISTS ${pg.escapeIdentifier(name)} WITH (FORCE)`);
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await query(adminUrl, `DROP DATABASE IF EXISTS ${pg.escapeIdentifier(name)} WITH (FORCE)`);
+    } catch (error) {
+      // An ordinary role may not end autovacuum's worker, which is soon done with so small a database.
+      if ((error as pg.DatabaseError).code !== INSUFFICIENT_PRIVILEGE || attempt === 20) throw error;
+      await delay(100);
+    }
+  }
 }
 
 async function query(adminUrl: string, text: string): Promise<void> {
