@@ -1,8 +1,8 @@
 /** One PostgreSQL for a test run, and a database of its own for each test file. */
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import os from 'node:os';
-import { setTimeout as delay } from 'node:timers/promises';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { startEmbeddedPostgres } from '../../src/platform/database/embedded-postgres.js';
 import { connectAdministrator } from '../../src/platform/database/cluster-lock.js';

@@ -19,8 +19,8 @@ const KNOWN_FOR_MILLISECONDS = 10 * 60 * 1000;
 
 /**
  * Tells who a request is from, and turns away whoever has nothing left: then neither its body is read nor its credential
- * looked up. A credential that was good lately is looked up in any case, so that nobody is kept out by what others do
- * from the same address.
+ * looked up. A credential that was good lately is looked up in any case, so that a request with one is not kept out by
+ * what others do from the same address. A new WebSocket is: its credential comes only after the handshake.
  */
 export class Entrance {
   private readonly known = new QuickLRU<string, true>({
