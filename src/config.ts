@@ -40,6 +40,16 @@ export interface Config {
   readonly oidc: TokenIssuer | undefined;
   /** Days after which entries of the audit log are deleted; `undefined` keeps them. */
   readonly auditLogDays: number | undefined;
+  /** Days after which entries of the knowledge log are deleted; `undefined` keeps them. */
+  readonly knowledgeLogDays: number | undefined;
+  /** Where clients reach the servers, without a slash at the end; `undefined` when that is the address listened on. */
+  readonly publicUrl: string | undefined;
+  /** The mail server, with its password; `undefined` when no mail is sent. */
+  readonly smtpUrl: string | undefined;
+  /** Whom mail is from; there whenever {@link Config.smtpUrl} is. */
+  readonly mailFrom: string | undefined;
+  /** Networks (CIDR) to which webhooks go although they are not public. */
+  readonly webhookAllowedNetworks: readonly string[];
 }
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -87,7 +97,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     seed: readSwitch('SEED', text('SEED') ?? 'true'),
     logLevel,
     allowedOrigins: list(text('ALLOWED_ORIGINS')).map(readOrigin),
-    trustedProxies: list(text('TRUSTED_PROXIES')).map(readNetwork),
+    trustedProxies: list(text('TRUSTED_PROXIES')).map((value) => readNetwork('TRUSTED_PROXIES', value)),
     addressRate: readRate('RATE_LIMIT_ADDRESS', text('RATE_LIMIT_ADDRESS') ?? '100000/5000'),
     credentialRate: readRate('RATE_LIMIT_CREDENTIAL', text('RATE_LIMIT_CREDENTIAL') ?? '200000/10000'),
     connections: readNumber('CONNECTIONS', text('CONNECTIONS') ?? '20000'),
@@ -97,6 +107,12 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     trustedDocumentsOnly: readSwitch('TRUSTED_DOCUMENTS_ONLY', text('TRUSTED_DOCUMENTS_ONLY') ?? 'false'),
     oidc: readTokenIssuer(text),
     auditLogDays: optionalNumber('AUDIT_LOG_DAYS', text('AUDIT_LOG_DAYS')),
+    knowledgeLogDays: optionalNumber('KNOWLEDGE_LOG_DAYS', text('KNOWLEDGE_LOG_DAYS')),
+    publicUrl: readPublicUrl(text('PUBLIC_URL')),
+    ...readMail(text),
+    webhookAllowedNetworks: list(text('WEBHOOK_ALLOWED_NETWORKS')).map((value) =>
+      readNetwork('WEBHOOK_ALLOWED_NETWORKS', value),
+    ),
   });
 }
 
@@ -137,17 +153,47 @@ function readOrigin(value: string): string {
   return value;
 }
 
-function readNetwork(value: string): string {
+function readNetwork(name: string, value: string): string {
   const [address = '', bits, ...rest] = value.split('/');
   const version = isIP(address);
   const fits =
     bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) > 0 && Number(bits) <= (version === 4 ? 32 : 128));
   if (version === 0 || !fits || rest.length > 0) {
     throw new ConfigError(
-      `TRUSTED_PROXIES has "${value}": write addresses or networks such as 10.0.0.0/8, separated by commas.`,
+      `${name} has "${value}": write addresses or networks such as 10.0.0.0/8, separated by commas.`,
     );
   }
   return value;
+}
+
+function readPublicUrl(value: string | undefined): string | undefined {
+  if (value === undefined) return undefined;
+  if (!/^https?:\/\/[^@?#]+$/.test(value) || !URL.canParse(value)) {
+    throw new ConfigError(
+      'PUBLIC_URL is no address: write where clients reach this server, e.g. https://medspil.example.org, ' +
+        'without user, query or fragment.',
+    );
+  }
+  return value.replace(/\/+$/, '');
+}
+
+function readMail(text: ReadText): Pick<Config, 'smtpUrl' | 'mailFrom'> {
+  const smtpUrl = text('SMTP_URL');
+  const mailFrom = text('MAIL_FROM');
+  if (smtpUrl === undefined) return { smtpUrl, mailFrom };
+  if (!/^smtps?:\/\/[^/?#]+/.test(smtpUrl) || !URL.canParse(smtpUrl)) {
+    // Not repeated, for it may hold a password.
+    throw new ConfigError(
+      'SMTP_URL is no mail server: write smtp://user:password@host:587 or smtps://user:password@host:465, ' +
+        'with what is special in a URL percent-encoded (# as %23).',
+    );
+  }
+  if (mailFrom === undefined || !/^(?:[^<>@\r\n]+ <[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+)$/.test(mailFrom)) {
+    throw new ConfigError(
+      'MAIL_FROM is no address: with SMTP_URL, write whom mail is from, e.g. Medspil <medspil@example.org>.',
+    );
+  }
+  return { smtpUrl, mailFrom };
 }
 
 function readRate(name: string, value: string): Rate {

@@ -3,6 +3,7 @@ import { KnowledgeBase1795374000000 } from '../migrations/1795374000000-knowledg
 import { KnowledgeLog1795374000001 } from '../migrations/1795374000001-knowledge-log.js';
 import { Search1795374000002 } from '../migrations/1795374000002-search.js';
 import { Access1795374000003 } from '../migrations/1795374000003-access.js';
+import { Delivery1795374000004 } from '../migrations/1795374000004-delivery.js';
 import { CaseStudy } from './modules/case-studies/case-study.entity.js';
 import {
   Benefit,
@@ -68,4 +69,5 @@ export const MIGRATIONS = [
   KnowledgeLog1795374000001,
   Search1795374000002,
   Access1795374000003,
+  Delivery1795374000004,
 ];

@@ -94,6 +94,10 @@ export const REFUSED: readonly (readonly [guard: string, statement: string])[] =
   ['knowledge_log_append_only', `UPDATE knowledge_log SET position = NULL WHERE position = 1`],
   ['knowledge_log_append_only', `UPDATE knowledge_log SET type = 'REVISED' WHERE position IS NULL`],
   ['knowledge_log_append_only', `UPDATE knowledge_log SET position = 2, themes = '{x}' WHERE position IS NULL`],
+  ['knowledge_log_state_place', `UPDATE knowledge_log_state SET kept_after = last_position + 1`],
+  ['knowledge_log_state_place', `UPDATE knowledge_log_state SET kept_after = -1`],
+  ['knowledge_log_kept', `DELETE FROM knowledge_log WHERE position = 1`],
+  ['knowledge_log_kept', `DELETE FROM knowledge_log WHERE position IS NULL`],
   ['knowledge_log_not_emptied', `TRUNCATE knowledge_log`],
 
   ['person_name', `UPDATE person SET name = ''`],

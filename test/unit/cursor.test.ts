@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { decodeCursor, encodeCursor } from '../../src/platform/log/cursor.js';
 
-const end = { epoch: '0123abcd', position: 1000 };
+const end = { epoch: '0123abcd', position: 1000, keptAfter: 0 };
 
 function codeOf(cursor: string, argument?: 'after' | 'before'): unknown {
   try {
@@ -60,4 +60,14 @@ test('a cursor of another history is refused', () => {
 
 test('a cursor beyond the end is refused', () => {
   expect(codeOf(encodeCursor({ ...end, position: 1001 }))).toEqual(['CURSOR_INVALID', 'This cur']);
+});
+
+test('a place before what is kept is refused, with the oldest that still works', () => {
+  const trimmed = { ...end, keptAfter: 10 };
+  expect(decodeCursor(encodeCursor({ epoch: end.epoch, position: 10 }), trimmed)).toBe(10);
+  expect(() => decodeCursor(encodeCursor({ epoch: end.epoch, position: 9 }), trimmed)).toThrow(
+    expect.objectContaining({
+      extensions: { code: 'CURSOR_EXPIRED', oldestCursor: encodeCursor({ epoch: end.epoch, position: 10 }) },
+    }),
+  );
 });

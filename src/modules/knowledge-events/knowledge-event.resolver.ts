@@ -2,19 +2,13 @@ import { Arg, Args, Ctx, FieldResolver, Query, Resolver, Root, Subscription } fr
 import { type Connection, ConnectionArguments } from '../../common/connection.js';
 import type { Context } from '../../platform/auth/context.js';
 import { Guard } from '../../platform/auth/guard.js';
-import { encodeCursor } from '../../platform/log/cursor.js';
 import type { KnowledgeLog } from '../../platform/log/knowledge-log.js';
 import type { LogEntry } from '../../platform/log/log-entry.js';
 import { Organisation } from '../directory/organisation.entity.js';
 import { organisationById } from '../directory/organisation.loaders.js';
-import { KnowledgeRecord, type RecordKind } from '../records/record.entity.js';
+import { KnowledgeRecord } from '../records/record.entity.js';
 import { publishedRecordById } from '../records/record.loaders.js';
-import {
-  KnowledgeEvent,
-  KnowledgeEventConnection,
-  KnowledgeEventFilter,
-  type KnowledgeEventType,
-} from './knowledge-event.types.js';
+import { eventOf, KnowledgeEvent, KnowledgeEventConnection, KnowledgeEventFilter } from './knowledge-event.types.js';
 
 /** The root field that the engine reads before all others of an operation, and hands over in the root value. */
 export const KNOWLEDGE_CURSOR = 'knowledgeCursor';
@@ -100,18 +94,4 @@ export class KnowledgeEventResolver {
   organisation(@Ctx() { loader }: Context, @Root() { organisationId }: KnowledgeEvent) {
     return loader(organisationById).load(organisationId);
   }
-}
-
-function eventOf(entry: LogEntry): KnowledgeEvent {
-  return {
-    id: entry.eventId,
-    cursor: encodeCursor(entry),
-    type: entry.type as KnowledgeEventType,
-    occurredAt: entry.occurredAt,
-    recordId: entry.recordId,
-    recordKind: entry.recordKind as RecordKind,
-    recordVersion: entry.recordVersion,
-    relatedRecordId: entry.relatedRecordId,
-    organisationId: entry.organisationId,
-  };
 }

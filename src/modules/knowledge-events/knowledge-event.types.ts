@@ -1,7 +1,14 @@
 import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { connectionType } from '../../common/connection.js';
+import { ID_PATTERN } from '../../common/id.js';
+import { DistinctValues } from '../../common/input.js';
 import { DateTime } from '../../common/scalars.js';
+import { encodeCursor } from '../../platform/log/cursor.js';
+import { FILTER_LISTS, type StoredFilter } from '../../platform/log/event-filter.js';
+import type { LogEntry } from '../../platform/log/log-entry.js';
+import { RECOMMENDATIONS } from '../framework/framework.entity.js';
 import { RecordKind } from '../records/record.entity.js';
+import { SLUG } from '../records/record.input.js';
 
 export enum KnowledgeEventType {
   PUBLISHED = 'PUBLISHED',
@@ -68,15 +75,19 @@ export const KnowledgeEventConnection = connectionType('KnowledgeEvent', () => K
     'Which events are wanted. Lists mean "any of"; what is left out or empty filters nothing. The same filter gives the same events by query and by subscription.',
 })
 export class KnowledgeEventFilter {
+  @DistinctValues()
   @Field(() => [RecordKind], { nullable: true, description: 'Kinds of record.' })
   kinds?: RecordKind[] | null;
 
+  @DistinctValues()
   @Field(() => [KnowledgeEventType], { nullable: true, description: 'Types of event.' })
   types?: KnowledgeEventType[] | null;
 
+  @DistinctValues({ pattern: ID_PATTERN })
   @Field(() => [ID], { nullable: true, description: "Records: the event's own, or the related one." })
   records?: string[] | null;
 
+  @DistinctValues({ pattern: ID_PATTERN })
   @Field(() => [ID], {
     nullable: true,
     description:
@@ -84,6 +95,7 @@ export class KnowledgeEventFilter {
   })
   organisations?: string[] | null;
 
+  @DistinctValues({ pattern: /^\d{4}$/ })
   @Field(() => [String], {
     nullable: true,
     description:
@@ -91,12 +103,61 @@ export class KnowledgeEventFilter {
   })
   municipalities?: string[] | null;
 
+  @DistinctValues({ minimum: 1, maximum: RECOMMENDATIONS })
   @Field(() => [Int], {
     nullable: true,
     description: 'Recommendations that the record bore on at the time, by number.',
   })
   recommendations?: number[] | null;
 
+  @DistinctValues({ pattern: SLUG })
   @Field(() => [String], { nullable: true, description: 'Themes of the record at the time, by slug.' })
   themes?: string[] | null;
+}
+
+@ObjectType({
+  description: 'Which events a follow or an endpoint wants. Lists mean "any of"; an empty one filters nothing.',
+  simpleResolvers: true,
+})
+export class KnowledgeEventCriteria {
+  @Field(() => [RecordKind], { description: 'Kinds of record.' })
+  kinds: RecordKind[];
+
+  @Field(() => [KnowledgeEventType], { description: 'Types of event.' })
+  types: KnowledgeEventType[];
+
+  @Field(() => [ID], { description: "Records: the event's own, or the related one." })
+  records: string[];
+
+  @Field(() => [ID], { description: 'Organisations behind the events.' })
+  organisations: string[];
+
+  @Field(() => [String], { description: 'Municipalities, by four-digit code.' })
+  municipalities: string[];
+
+  @Field(() => [Int], { description: 'Recommendations, by number.' })
+  recommendations: number[];
+
+  @Field(() => [String], { description: 'Themes, by slug.' })
+  themes: string[];
+}
+
+/** A filter that was kept, as the API shows it. */
+export function criteriaOf(filter: StoredFilter): KnowledgeEventCriteria {
+  return Object.fromEntries(FILTER_LISTS.map((name) => [name, filter[name] ?? []])) as never;
+}
+
+/** An entry of the log as the API shows it. */
+export function eventOf(entry: LogEntry): KnowledgeEvent {
+  return {
+    id: entry.eventId,
+    cursor: encodeCursor(entry),
+    type: entry.type as KnowledgeEventType,
+    occurredAt: entry.occurredAt,
+    recordId: entry.recordId,
+    recordKind: entry.recordKind as RecordKind,
+    recordVersion: entry.recordVersion,
+    relatedRecordId: entry.relatedRecordId,
+    organisationId: entry.organisationId,
+  };
 }

@@ -20,7 +20,8 @@ import { Outcome } from './outcome.js';
 import { WARNING_ID } from './personal-data-warning.js';
 import { Documentation, Provenance } from './record.entity.js';
 
-const SLUG = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
+/** How slugs are written. */
+export const SLUG = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
 
 @InputType({ description: 'Where a claim comes from.' })
 export class SourceInput {

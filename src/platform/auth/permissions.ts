@@ -13,7 +13,7 @@ interface Rule {
 
 const anybody = (description: string): Rule => ({ role: 'ANYBODY', scope: null, description });
 const operator = (description: string): Rule => ({ role: 'OPERATOR', scope: null, description });
-const rule = (role: Role | 'PERSON', scope: Scope, description: string): Rule => ({ role, scope, description });
+const rule = (role: Role | 'PERSON', scope: Scope | null, description: string): Rule => ({ role, scope, description });
 
 export const RULES = {
   'record.read': anybody('Read, search and follow what is published'),
@@ -54,6 +54,9 @@ export const RULES = {
   'access.request': anybody('Ask to become the first manager of an organisation'),
   'access.decide': operator('Approve or decline such a request'),
   'audit-log.read': rule('MANAGER', 'MANAGE', 'Read who did what for the organisation, with which key'),
+  'inbox.use-own': rule('PERSON', null, 'Follow for oneself, read one’s own inbox, have a digest of it'),
+  'inbox.use': rule('CONTRIBUTOR', 'WRITE', 'Follow for the organisation, read and mark its inbox'),
+  'webhook.manage': rule('MANAGER', 'WEBHOOKS', 'Look after the webhooks of the organisation, see what was delivered'),
   'theme.create': operator('Add a theme'),
 } as const satisfies Record<string, Rule>;
 
@@ -68,7 +71,7 @@ export type Action = keyof typeof RULES;
 export function can(viewer: Viewer, action: Action, organisationId?: string): boolean {
   const { role, scope }: Rule = RULES[action];
   if (role === 'ANYBODY' || viewer.kind === 'ADMIN') return true;
-  if (role === 'OPERATOR' || !viewer.scopes.includes(scope!)) return false;
+  if (role === 'OPERATOR' || (scope !== null && !viewer.scopes.includes(scope))) return false;
   if (role === 'PERSON') return viewer.personId !== null;
   return viewer.memberships.some(
     (membership) =>
@@ -117,7 +120,7 @@ export function assertCanForAny(
 function reason(viewer: Viewer, action: Action, organisationId: string | undefined): string {
   const { role, scope }: Rule = RULES[action];
   if (role === 'OPERATOR') return 'Only the operator of this server may do this';
-  if (!viewer.scopes.includes(scope!)) return `Your key lacks the scope ${scope} that this needs`;
+  if (scope !== null && !viewer.scopes.includes(scope)) return `Your key lacks the scope ${scope} that this needs`;
   if (role === 'PERSON') return 'This is for people; your key belongs to an organisation';
   return organisationId === undefined
     ? `This needs the role ${role} in an organisation, or one above it`

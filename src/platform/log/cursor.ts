@@ -1,7 +1,7 @@
 /** A place in the log as clients keep it: opaque, and of no use in another history. */
 import type { GraphQLError } from 'graphql';
 import { requestError } from '../../common/errors.js';
-import type { LogPlace } from './log-entry.js';
+import type { LogEnd, LogPlace } from './log-entry.js';
 
 const PLACE = /^([0-9a-f]{8})\.(0|[1-9][0-9]{0,14})$/;
 
@@ -14,9 +14,9 @@ export function encodeCursor({ epoch, position }: LogPlace): string {
  *
  * @param end the end of the log, read from the database after the cursor was received
  * @param argument where the client gave the cursor, for the message
- * @throws CURSOR_INVALID when the log cannot have given it
+ * @throws CURSOR_INVALID when the log cannot have given it, CURSOR_EXPIRED when what follows it is not all kept any more
  */
-export function decodeCursor(cursor: string, end: LogPlace, argument = 'after'): number {
+export function decodeCursor(cursor: string, end: LogEnd, argument = 'after'): number {
   const [, epoch, position] = PLACE.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
   const place = { epoch: epoch!, position: Number(position) };
   // Node skips what is not base64url, so only the same text again proves that nothing was skipped.
@@ -27,7 +27,19 @@ export function decodeCursor(cursor: string, end: LogPlace, argument = 'after'):
     );
   }
   if (place.epoch !== end.epoch || place.position > end.position) throw foreignCursor();
+  if (place.position < end.keptAfter) throw expiredCursor(end);
   return place.position;
+}
+
+/** The error for a place before the part of the log that is kept; it has the oldest cursor that still works. */
+export function expiredCursor({ epoch, keptAfter }: LogEnd): GraphQLError {
+  const oldestCursor = encodeCursor({ epoch, position: keptAfter });
+  return requestError(
+    'CURSOR_EXPIRED',
+    `What follows this cursor is not all kept any more. The oldest that still works is ${oldestCursor}: read the ` +
+      'records anew, and go on from that one.',
+    { oldestCursor },
+  );
 }
 
 /** The error for a place in a history that is not the log's present one. */

@@ -1,4 +1,7 @@
-/** Which entries of the log somebody wants: one law in two forms, for entries in memory and for those in the table. */
+/**
+ * Which entries of the log somebody wants: one law in three forms, for entries in memory, for those in the table, and (as
+ * `knowledge_event_matches` of the migrations) for filters that lie in tables themselves.
+ */
 import sql, { join, raw, type Sql } from 'sql-template-tag';
 import type { LogEntry } from './log-entry.js';
 
@@ -15,6 +18,35 @@ export interface EventFilterInput {
   readonly municipalities?: readonly string[] | null;
   readonly recommendations?: readonly number[] | null;
   readonly themes?: readonly string[] | null;
+}
+
+/** A filter as it lies in a table: lists that filter nothing are left out, equal filters are equal texts. */
+export type StoredFilter = Readonly<Partial<Record<keyof EventFilterInput, readonly (string | number)[]>>>;
+
+/** Values that no entry can have are kept: they make that nothing passes. */
+export function storedFilter(input: EventFilterInput): StoredFilter {
+  const lists = FILTER_LISTS.flatMap((name) => {
+    const list: readonly (string | number)[] = input[name] ?? [];
+    const values = IDS.has(name) ? list.map((id) => String(id).toLowerCase()) : list;
+    return list.length === 0 ? [] : [[name, [...new Set(values)].sort(byText)]];
+  });
+  return Object.fromEntries(lists) as StoredFilter;
+}
+
+export const FILTER_LISTS = [
+  'kinds',
+  'types',
+  'records',
+  'organisations',
+  'municipalities',
+  'recommendations',
+  'themes',
+] as const satisfies readonly (keyof EventFilterInput)[];
+
+const IDS: ReadonlySet<string> = new Set(['records', 'organisations']);
+
+function byText(one: string | number, other: string | number): number {
+  return String(one) < String(other) ? -1 : 1;
 }
 
 interface Criterion {

@@ -6,7 +6,7 @@ import type { Reads } from '../database/cancellable-reads.js';
 import type { Database, Transaction } from '../database/database.js';
 import { decodeCursor, encodeCursor } from './cursor.js';
 import { EventFilter, type EventFilterInput } from './event-filter.js';
-import type { LogEntry, LogPlace, NewLogEntry } from './log-entry.js';
+import type { LogEnd, LogEntry, NewLogEntry } from './log-entry.js';
 import { countEntries, readEnd, readPage } from './read.js';
 import { Sequencer } from './sequencer.js';
 import { SubscriptionSource } from './subscription-source.js';
@@ -73,15 +73,35 @@ export class KnowledgeLog {
   }
 
   /** The end of the log: behind all that was committed before this call. */
-  async end(): Promise<LogPlace> {
+  async end(): Promise<LogEnd> {
     await this.sequencer.settle();
     return readEnd(this.database);
   }
 
   /**
+   * The position that a client's cursor stands for.
+   *
+   * @param argument where the client gave it, for the message
+   * @throws CURSOR_INVALID, CURSOR_EXPIRED
+   */
+  async positionOf(cursor: string, argument?: string): Promise<number> {
+    return decodeCursor(cursor, await readEnd(this.database), argument);
+  }
+
+  /**
+   * Has `listener` called whenever the log went on. A hint, which may be lost: who must not miss anything also looks by
+   * itself.
+   *
+   * @returns ends it
+   */
+  onAdvance(listener: () => void): () => void {
+    return this.tail.onAdvance(listener);
+  }
+
+  /**
    * Follows the log.
    *
-   * @throws CURSOR_INVALID when the log did not give `after`
+   * @throws CURSOR_INVALID when the log did not give `after`, CURSOR_EXPIRED when what follows it is not all kept
    */
   async subscribe({ after, filter, signal }: SubscribeOptions): Promise<SubscriptionSource> {
     // From the database and not from the tail, which may be late: what was committed before is not "from now on".
@@ -93,7 +113,8 @@ export class KnowledgeLog {
   /**
    * One page of the log, oldest first, with all that was committed before this call.
    *
-   * @throws BAD_USER_INPUT on a wrong `first` or `last`, CURSOR_INVALID on a cursor that the log did not give
+   * @throws BAD_USER_INPUT on a wrong `first` or `last`, CURSOR_INVALID on a cursor that the log did not give,
+   *   CURSOR_EXPIRED on one before what is kept
    */
   async page<Node>(
     reads: Reads,

@@ -22,6 +22,12 @@ export interface LogPlace {
   readonly position: number;
 }
 
+/** The end of the log, and where the part of it that is kept begins. */
+export interface LogEnd extends LogPlace {
+  /** All behind this position is there; entries up to it may be deleted. */
+  readonly keptAfter: number;
+}
+
 /** One thing that happened, in its place. */
 export interface LogEntry extends LogPlace {
   readonly eventId: string;

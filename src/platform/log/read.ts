@@ -2,7 +2,8 @@
 import sql, { empty } from 'sql-template-tag';
 import type { Reads } from '../database/cancellable-reads.js';
 import type { EventFilter } from './event-filter.js';
-import { entryColumns, type LogEntry, type LogPlace } from './log-entry.js';
+import { expiredCursor } from './cursor.js';
+import { entryColumns, type LogEnd, type LogEntry, type LogPlace } from './log-entry.js';
 
 /** The next part of the log, looked through up to a place. */
 export interface LogStretch extends LogPlace {
@@ -11,14 +12,18 @@ export interface LogStretch extends LogPlace {
 }
 
 /** The end of the log, counting what has its position. */
-export async function readEnd(database: Reads): Promise<LogPlace> {
-  const end = await database.row<LogPlace>(sql`SELECT epoch, last_position AS position FROM knowledge_log_state`);
+export async function readEnd(database: Reads): Promise<LogEnd> {
+  const end = await database.row<LogEnd>(
+    sql`SELECT epoch, last_position AS position, kept_after AS "keptAfter" FROM knowledge_log_state`,
+  );
   return end!;
 }
 
 /**
  * Looks through the next `length` positions after `position`. Positions have no gap, so this bounds the work of a filter
  * that almost nothing passes as well as the number of entries.
+ *
+ * @throws CURSOR_EXPIRED when what follows `position` is not all kept any more
  */
 export async function readStretch(
   database: Reads,
@@ -27,14 +32,17 @@ export async function readStretch(
   filter: EventFilter,
 ): Promise<LogStretch> {
   // One statement, so that the end and the entries are of one moment; without entries it gives one row of nulls.
-  const rows = await database.rows<LogEntry & { lastPosition: number }>(sql`
-    SELECT state.last_position AS "lastPosition", ${entryColumns}
+  const rows = await database.rows<LogEntry & { lastPosition: number; keptAfter: number }>(sql`
+    SELECT state.last_position AS "lastPosition", state.kept_after AS "keptAfter", ${entryColumns}
     FROM knowledge_log_state AS state
     LEFT JOIN knowledge_log AS entry
       ON entry.position > ${position} AND entry.position <= ${position + length} AND ${filter.condition}
     ORDER BY entry.position`);
-  const { epoch, lastPosition } = rows[0]!;
-  const entries = rows.filter((row) => row.position !== null).map(({ lastPosition: _, ...entry }) => entry);
+  const { epoch, lastPosition, keptAfter } = rows[0]!;
+  if (position < keptAfter) throw expiredCursor({ epoch, position: lastPosition, keptAfter });
+  const entries = rows
+    .filter((row) => row.position !== null)
+    .map(({ lastPosition: _, keptAfter: __, ...entry }) => entry);
   return { epoch, entries, position: Math.max(position, Math.min(position + length, lastPosition)) };
 }
 

@@ -40,6 +40,7 @@ export class Tail {
   private readonly listener: Listener;
   private readonly task: RepeatedTask;
   private readonly waiters = new Set<Waiter>();
+  private readonly listeners = new Set<() => void>();
   private end: LogPlace;
   private recent: RecentEntries;
 
@@ -87,6 +88,12 @@ export class Tail {
     return stretch;
   }
 
+  /** Has `listener` called whenever the log went on; gives what ends that. */
+  onAdvance(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => void this.listeners.delete(listener);
+  }
+
   /** Waits until the log goes on beyond a place, or its history changes. */
   waitBeyond({ epoch, position }: LogPlace): Wait {
     const isOver = this.end.epoch !== epoch || this.end.position > position;
@@ -121,6 +128,7 @@ export class Tail {
         this.moveTo(await readEnd(this.database));
       }
       this.wakeWaiters(stretch.epoch !== before.epoch);
+      if (this.end.position !== before.position) for (const listener of this.listeners) listener();
       if (this.end.position < before.position + STRETCH) return;
     }
   }
