@@ -1,8 +1,20 @@
 /** The examples for clients, each run as its reader would run it. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import pg from 'pg';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { WebSocketServer } from 'ws';
+import { createTestDatabase, type TestDatabase } from '../helpers/database.js';
+import { follow } from '../helpers/follower.js';
+import { publishLesson } from '../helpers/publisher.js';
 import { ADMIN_KEY, startTestServer, type TestServer } from '../helpers/server.js';
+import { ask, endServerProcesses, type ServerProcess, startServerProcess } from '../helpers/server-process.js';
 
 let server: TestServer;
 const running = new Set<ChildProcess>();
@@ -17,6 +29,8 @@ afterAll(() => server.close());
 interface Run {
   /** What it has written so far, to both streams. */
   readonly output: () => string;
+  /** Asks it to stop, as Ctrl-C does. */
+  readonly interrupt: () => void;
   readonly exitCode: Promise<number | null>;
 }
 
@@ -32,10 +46,10 @@ function run(example: string, parameters: string[], environment: Record<string, 
       resolve(code);
     }),
   );
-  return { output: () => output, exitCode };
+  return { output: () => output, interrupt: () => void child.kill('SIGINT'), exitCode };
 }
 
-const waitFor = (condition: () => void) => vi.waitFor(condition, { timeout: 10_000, interval: 20 });
+const waitFor = (condition: () => unknown, timeout = 10_000) => vi.waitFor(condition, { timeout, interval: 20 });
 
 describe('first-steps', () => {
   it('query.js tells of the cases and their lessons', async () => {
@@ -65,4 +79,170 @@ describe('first-steps', () => {
     expect(await publish.exitCode).toBe(1);
     expect(publish.output()).toContain('Set MEDSPIL_KEY');
   });
+});
+
+describe.each(['websocket', 'sse'] as const)('resume by %s', (transport) => {
+  let folder: string;
+  let database: TestDatabase;
+  let restarted: ServerProcess;
+  let url: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(path.join(os.tmpdir(), 'medspil-resume-'));
+    database = await createTestDatabase();
+    restarted = await start('0');
+    url = await restarted.ready;
+  });
+  afterEach(async () => {
+    await endServerProcesses();
+    await database.drop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const start = (port: string) =>
+    startServerProcess({
+      PORT: port,
+      DATA_DIR: folder,
+      DATABASE_URL: database.connection.url,
+      ADMIN_API_KEY: ADMIN_KEY,
+      SEED: 'false',
+    });
+  const startAgain = async () => {
+    restarted = await start(new URL(url).port);
+    await restarted.ready;
+  };
+  const cursorFile = () => path.join(folder, 'cursor.txt');
+  const runFollow = () => run('resume/follow.js', [transport, url, cursorFile()]);
+  const share = (title: string) => publishLesson(url, ADMIN_KEY, title);
+  /** What it was told, without what it says of its connection. */
+  const heard = ({ output }: Run) => output().match(/^(PUBLISHED|Read anew|CURSOR).*/gm) ?? [];
+  const toHear = (program: Run, ...lines: (string | RegExp)[]) =>
+    waitFor(
+      () => expect(heard(program), program.output()).toEqual(lines.map((line) => expect.stringMatching(line))),
+      60_000,
+    );
+
+  it('follow.js hears each event once, whether the server was away or the program itself', async () => {
+    const program = runFollow();
+    await toHear(program, 'Read anew: 0 records');
+    await share('First');
+    await toHear(program, 'Read anew', 'PUBLISHED LESSON: First');
+
+    await restarted.stop('SIGKILL');
+    await waitFor(() => expect(program.output()).toContain('cut: '));
+    await startAgain();
+    await share('Second');
+    await toHear(program, 'Read anew', 'PUBLISHED LESSON: First', 'PUBLISHED LESSON: Second');
+
+    program.interrupt();
+    expect(await program.exitCode, program.output()).toBe(0);
+    expect(program.output()).toMatch(/stopped\n$/);
+    await share('Third');
+    const again = runFollow();
+    await toHear(again, 'PUBLISHED LESSON: Third');
+    await share('Fourth');
+    await toHear(again, 'PUBLISHED LESSON: Third', 'PUBLISHED LESSON: Fourth');
+    await waitFor(async () => {
+      const { data } = await ask(url, '{ knowledgeEvents(last: 1) { nodes { cursor } } }');
+      expect(await readFile(cursorFile(), 'utf8')).toBe(data.knowledgeEvents.nodes[0].cursor);
+    });
+  }, 120_000);
+
+  it('begins anew when its place is in another history of the log, and says so', async () => {
+    const program = runFollow();
+    await toHear(program, 'Read anew: 0 records');
+    await share('Before the backup');
+    await toHear(program, 'Read anew', 'PUBLISHED LESSON: Before the backup');
+
+    const client = new pg.Client({ connectionString: database.connection.url });
+    await client.connect();
+    await client.query(`UPDATE knowledge_log_state SET epoch = substr(md5(gen_random_uuid()::text), 1, 8)`);
+    await client.end();
+    await toHear(program, 'Read anew', 'Before the backup', /^CURSOR_INVALID: .* Read anew: 1 records$/);
+    await share('After the backup');
+    await toHear(program, 'Read anew', 'Before', 'CURSOR_INVALID', 'PUBLISHED LESSON: After the backup');
+  }, 120_000);
+
+  it('begins anew from a file that holds no cursor', async () => {
+    await writeFile(cursorFile(), 'half a cur');
+    const program = runFollow();
+    await toHear(program, /^CURSOR_INVALID: .* Read anew: 0 records$/);
+    await share('Heard all the same');
+    await toHear(program, 'CURSOR_INVALID', 'PUBLISHED LESSON: Heard all the same');
+  }, 120_000);
+
+  it.each([
+    ['a key that is not valid', { key: 'not-a-key-of-this-server' }],
+    ['a query that is not valid', { query: 'subscription ($after: String) { nothing(after: $after) { id cursor } }' }],
+  ])('gives up with %s', async (_name, options) => {
+    const follower = await follow(transport, url, options);
+    await expect(follower.ended).rejects.toThrow(/4401|UNAUTHENTICATED|401|GRAPHQL_VALIDATION_FAILED|400/);
+    expect(follower.cuts).toEqual([]);
+  });
+});
+
+describe('resume before a server that falls silent', () => {
+  let silent: Server;
+  const arrivals: string[] = [];
+  let port: number;
+  beforeEach(async () => {
+    arrivals.length = 0;
+    silent = createServer((_request, response) => {
+      arrivals.push('sse');
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).write(':\n\n');
+    });
+    new WebSocketServer({ server: silent, handleProtocols: () => 'graphql-transport-ws' }).on(
+      'connection',
+      (socket) => {
+        socket.once('message', () => {
+          arrivals.push('websocket');
+          socket.send('{"type":"connection_ack"}');
+        });
+      },
+    );
+    await once(silent.listen(0, '127.0.0.1'), 'listening');
+    ({ port } = silent.address() as AddressInfo);
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+    silent.closeAllConnections();
+    silent.close();
+  });
+
+  it.each([
+    ['websocket', /4499/],
+    ['sse', /Nothing was heard for 30 s/],
+  ] as const)('%s comes again', async (transport, reason) => {
+    const follower = await follow(transport, `http://127.0.0.1:${port}`, { cursor: 'one' });
+    await waitFor(() => expect(arrivals).toEqual([transport]));
+    expect(follower.cuts).toEqual([]);
+    await vi.advanceTimersByTimeAsync(31_000);
+    await waitFor(() => expect(arrivals).toEqual([transport, transport]));
+    expect(follower.cuts.map(({ message }) => message)).toEqual([expect.stringMatching(reason)]);
+    await follower.stop();
+  });
+});
+
+it.each(['websocket', 'sse'] as const)('resume by %s drops what comes twice', async (transport) => {
+  const results = ['one', 'one', 'two'].map((id) => ({ data: { knowledgeEvents: { id, cursor: id, recordId: id } } }));
+  const repeating = createServer((_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    for (const result of results) response.write(`event: next\ndata: ${JSON.stringify(result)}\n\n`);
+  });
+  new WebSocketServer({ server: repeating, handleProtocols: () => 'graphql-transport-ws' }).on('connection', (socket) =>
+    socket.on('message', (message) => {
+      const { type, id } = JSON.parse(String(message)) as { type: string; id: string };
+      if (type === 'connection_init') socket.send('{"type":"connection_ack"}');
+      if (type !== 'subscribe') return;
+      for (const payload of results) socket.send(JSON.stringify({ type: 'next', id, payload }));
+    }),
+  );
+  await once(repeating.listen(0, '127.0.0.1'), 'listening');
+  const { port } = repeating.address() as AddressInfo;
+  const follower = await follow(transport, `http://127.0.0.1:${port}`, { cursor: 'none' });
+  await waitFor(() => expect(follower.cursor).toBe('two'));
+  expect(follower.events.map(({ id }) => id)).toEqual(['one', 'two']);
+  await follower.stop();
+  repeating.closeAllConnections();
+  repeating.close();
 });
