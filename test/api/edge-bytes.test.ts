@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { type GraphQLObjectType } from 'graphql';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
-import { MAXIMUM_SOCKET_MESSAGES } from '../../src/platform/server/websocket.js';
+import { MAXIMUM_SOCKET_MESSAGES } from '../../src/platform/server/socket-connection.js';
 import { createPlatformSchema } from '../helpers/platform-schema.js';
 import { type PlatformServer, startPlatformServer } from '../helpers/platform-server.js';
 import { openConnection, send } from '../helpers/raw-request.js';

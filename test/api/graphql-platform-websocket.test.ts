@@ -2,8 +2,7 @@ import { createClient, type Client, type ClientOptions } from 'graphql-ws';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { ANONYMOUS } from '../../src/platform/auth/viewer.js';
-import { SHARED_FOR_MILLISECONDS } from '../../src/platform/graphql/shared-results.js';
-import { MAXIMUM_SOCKET_OPERATIONS } from '../../src/platform/server/websocket.js';
+import { MAXIMUM_SOCKET_OPERATIONS } from '../../src/platform/server/socket-connection.js';
 import { ADMIN_KEY, startPlatformServer, type PlatformServer } from '../helpers/platform-server.js';
 
 let server: PlatformServer;
@@ -170,47 +169,38 @@ describe('a subscription', () => {
     await vi.waitFor(() => expect(server.state.events.listeners).toBe(0));
   });
 
-  it('works each event out once for all who see the same', async () => {
+  it('works each event of a line out once for all who see the same', async () => {
     const client = newClient();
     const admin = newClient({ connectionParams: { authorization: `Bearer ${ADMIN_KEY}` } });
     const query =
-      'subscription ($after: String, $upper: Boolean) { events(after: $after) { id text(upper: $upper) viewer } }';
+      'subscription ($after: String, $upper: Boolean) { line(after: $after) { id text(upper: $upper) viewer } }';
     const same = [
-      collect(client, query, { after: 'here', upper: false }),
-      collect(newClient(), query, { after: 'there', upper: false }),
-      collect(
-        client,
-        'subscription($after:String $upper:Boolean){events(stop:3 after:$after){id text(upper:$upper) viewer}}',
-        { upper: false },
-      ),
+      collect(client, query, { after: 'c0', upper: false }),
+      collect(newClient(), query, { after: null, upper: false }),
+      collect(client, 'subscription($after:String $upper:Boolean){line(after:$after){id text(upper:$upper) viewer}}', {
+        upper: false,
+      }),
     ];
     const other = [collect(client, query, { upper: true }), collect(admin, query, { upper: false })];
-    await vi.waitFor(() => expect(server.state.events.listeners).toBe(5));
-    server.state.events.send({ eventId: '1', text: 'one' });
+    // One for each appearance: those of the subscriptions themselves are not kept.
+    await vi.waitFor(() => expect(server.state.line.waiting.size).toBe(3));
+    server.state.line.send('one');
     await vi.waitFor(() => expect([...same, ...other].map(({ results }) => results.length)).toEqual([1, 1, 1, 1, 1]));
     for (const { results } of same)
-      expect(results[0].data.events).toEqual({ id: '1', text: 'one', viewer: 'anonymous' });
-    expect(other.map(({ results }) => results[0].data.events)).toEqual([
-      { id: '1', text: 'ONE', viewer: 'anonymous' },
-      { id: '1', text: 'one', viewer: 'admin' },
+      expect(results[0].data.line).toEqual({ id: 'e1', text: 'one', viewer: 'anonymous' });
+    expect(other.map(({ results }) => results[0].data.line)).toEqual([
+      { id: 'e1', text: 'ONE', viewer: 'anonymous' },
+      { id: 'e1', text: 'one', viewer: 'admin' },
     ]);
     expect(server.state.executions).toBe(3);
   });
 
-  it('does not give an old result to who comes to the event later', async () => {
-    const { results } = collect(newClient(), watch);
-    await vi.waitFor(() => expect(server.state.events.listeners).toBe(1));
-    server.state.events.send({ eventId: '1', text: 'before' });
-    await vi.waitFor(() => expect(results).toHaveLength(1));
-    const now = Date.now();
-    const clock = vi.spyOn(Date, 'now').mockReturnValue(now + SHARED_FOR_MILLISECONDS + 1);
-    try {
-      server.state.events.send({ eventId: '1', text: 'after' });
-      await vi.waitFor(() => expect(results).toHaveLength(2));
-    } finally {
-      clock.mockRestore();
-    }
-    expect(results[1].data.events.text).toBe('after');
+  it('gives nobody the events of a source that is not a line but its own subscriber', async () => {
+    const subscribers = [collect(newClient(), watch), collect(newClient(), watch)];
+    await vi.waitFor(() => expect(server.state.events.listeners).toBe(2));
+    server.state.events.send({ eventId: '1', text: 'mine' });
+    await vi.waitFor(() => expect(subscribers.map(({ results }) => results.length)).toEqual([1, 1]));
+    expect(server.state.executions).toBe(2);
   });
 
   it('whose source breaks makes its client come again, unless the client has to know', async () => {

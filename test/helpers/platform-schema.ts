@@ -3,6 +3,7 @@ import { buildSchema, GraphQLError, GraphQLScalarType, type GraphQLObjectType, t
 import { refuse, requestError, UserErrorCode } from '../../src/common/errors.js';
 import type { Context } from '../../src/platform/auth/context.js';
 import { TestEvents } from './test-events.js';
+import { TestLine } from './test-line.js';
 
 const SDL = /* GraphQL */ `
   scalar Day
@@ -103,6 +104,7 @@ const SDL = /* GraphQL */ `
   type Subscription {
     events(after: String, stop: Int): Event!
     broken(how: String!): Event!
+    line(after: String): Event!
   }
 `;
 
@@ -119,6 +121,8 @@ export interface Box {
 /** What was asked of the resolvers, and the events that subscriptions hear. */
 export class PlatformState {
   readonly events = new TestEvents<{ eventId: string; text: string }>();
+  /** The events that subscriptions to `line` hear. */
+  readonly line = new TestLine();
   /** How often an event was executed. */
   executions = 0;
   touched = 0;
@@ -230,6 +234,9 @@ export function createPlatformSchema(state = new PlatformState()): { schema: Gra
   const subscriptions = (schema.getType('Subscription') as GraphQLObjectType).getFields();
   subscriptions['events']!.subscribe = () => state.events.listen();
   subscriptions['events']!.resolve = (event: unknown) => event;
+  subscriptions['line']!.subscribe = (_: unknown, { after }: { after?: string | null }, { lastEventId }: Context) =>
+    state.line.source(lastEventId ?? after);
+  subscriptions['line']!.resolve = (event: unknown) => event;
   subscriptions['broken']!.subscribe = (_: unknown, { how }: { how: string }) =>
     how.startsWith('later ') ? failing(how.slice('later '.length)) : fail(how);
   Object.assign(schema.getType('Day') as GraphQLScalarType, {

@@ -57,7 +57,7 @@ export class KnowledgeEventResolver {
     description:
       'Tells what happens to the shared knowledge: with `after`, everything since that cursor first, then what happens live, without gap or repeat; without it, only what happens from now on.',
     subscribe: ({ args, context }: { args: EventArguments; context: KnowledgeEventContext }) =>
-      context.knowledgeLog.subscribe(args) as never,
+      context.knowledgeLog.subscribe({ ...args, after: context.lastEventId ?? args.after }) as never,
   })
   knowledgeEvent(
     @Root() entry: LogEntry,

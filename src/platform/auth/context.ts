@@ -89,6 +89,11 @@ function numberOf(object: object): number {
 export interface Context extends ReadScope {
   /** The end of the operation before its time; what has not begun by then must not begin. */
   readonly cancellation: Cancellation;
+  /**
+   * For the source of a subscription: the cursor of the last event that its client has, as an event stream's client names
+   * it when it comes again (`Last-Event-ID`). Wins over what the operation's arguments say.
+   */
+  readonly lastEventId?: string | undefined;
   /** Gives this context's own DataLoader for a loader. */
   readonly loader: <Key, Value>(loader: Loader<Key, Value>) => DataLoader<Key, Value, unknown>;
   /** Forgets everything that was read: to be called after a write, since one operation may write and read several times. */

@@ -55,11 +55,15 @@ export class CredentialWatch {
     if (this.watched.size === 0 || this.looking) return;
     this.looking = true;
     try {
+      // Not those who come while the database is asked: it was not asked about them.
+      const watched = [...this.watched];
       // One viewer for each credential: a dashboard may have many connections with one key.
-      const viewers = new Map([...this.watched].map(({ viewer }) => [credentialOf(viewer), viewer]));
+      const viewers = new Map(watched.map(({ viewer }) => [credentialOf(viewer), viewer]));
       const current = await currentViewers(this.database, [...viewers.values()]);
       const now = new Date();
-      for (const entry of [...this.watched]) this.judge(entry, current.get(credentialOf(entry.viewer)!), now);
+      for (const entry of watched) {
+        if (this.watched.has(entry)) this.judge(entry, current.get(credentialOf(entry.viewer)!), now);
+      }
     } catch (error) {
       this.onError(error as Error);
     } finally {

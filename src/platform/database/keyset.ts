@@ -14,7 +14,7 @@ export interface KeysetOrder<Row> {
   /** SQL expression of the sort key; not null on any row of the list. */
   readonly expression: Sql;
   /** PostgreSQL type that a cursor's key is read as. */
-  readonly type: 'timestamptz' | 'text' | 'float8' | 'integer';
+  readonly type: 'timestamptz' | 'text' | 'float8' | 'integer' | 'bigint';
   /** SQL expression of the tie-breaking id, a uuid. */
   readonly id: Sql;
   readonly direction: OrderDirection;
@@ -119,6 +119,8 @@ function isKey(key: unknown, type: KeysetOrder<never>['type']): boolean {
       return typeof key === 'string' && !key.includes('\0');
     case 'integer':
       return Number.isInteger(key) && Math.abs(key as number) < 2 ** 31;
+    case 'bigint':
+      return Number.isSafeInteger(key);
     case 'float8':
       return typeof key === 'number' && Number.isFinite(key);
   }

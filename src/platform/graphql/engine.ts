@@ -27,6 +27,8 @@ export interface GraphqlEngineOptions extends AdmissionOptions {
   readonly logger: FaultLogger;
   /** Root fields that are read before all others of their operation. */
   readonly readFirst?: ReadFirst | undefined;
+  /** Whether requests can be served, e.g. whether the database answers. */
+  readonly isReady: () => Promise<boolean>;
 }
 
 /** What HTTP, WebSocket and SSE run operations by. */
@@ -63,6 +65,7 @@ export function createGraphqlEngine({
   authenticate,
   logger,
   readFirst = {},
+  isReady,
   ...limits
 }: GraphqlEngineOptions): GraphqlEngine {
   const presentErrors = createErrorPresenter(logger);
@@ -116,6 +119,7 @@ export function createGraphqlEngine({
       presentErrors,
       admission,
       subscriptionsPerCaller,
+      isReady,
     }),
     presentErrors,
   };

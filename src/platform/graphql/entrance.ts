@@ -7,7 +7,7 @@ import type { Authenticate } from '../auth/authenticate.js';
 import { ANONYMOUS, type Viewer } from '../auth/viewer.js';
 import type { Bucket } from '../limits/bucket.js';
 import type { Caller } from './caller.js';
-import { type Rates, shutRefusal } from './rates.js';
+import { rateRefusal, type Rates, shutRefusal } from './rates.js';
 
 /** Points for a credential that turns out to be nobody's: it was looked up all the same. */
 const WRONG_CREDENTIAL_POINTS = 10;
@@ -43,6 +43,19 @@ export class Entrance {
     if (bucket === undefined) return;
     this.requireOpen(bucket);
     bucket.charge(Math.floor(bytes / BYTES_PER_POINT));
+  }
+
+  /**
+   * Takes what something costs that is no operation; all that a caller can have where that is less.
+   *
+   * @throws RATE_LIMITED when the caller does not have as much
+   */
+  pay(caller: Caller, points: number): void {
+    const bucket = this.rates.bucketOf(caller);
+    if (bucket === undefined) return;
+    this.requireOpen(bucket);
+    const price = Math.min(points, bucket.rate.points);
+    if (!bucket.take(price)) throw rateRefusal(bucket, { points: price, rootFields: 1, dearestField: '' });
   }
 
   /**

@@ -1,45 +1,44 @@
-import type { FormattedExecutionResult } from 'graphql';
 import type { Bucket } from '../limits/bucket.js';
-import type { Admission, AdmittedOperation } from './admission.js';
 import type { Caller } from './caller.js';
+import type { Rates } from './rates.js';
 
-/** Pays for the events of one subscription, from its caller's points. */
+/** Pays for the events of one subscription, one at a time, from its caller's points. */
 export class Payments {
-  private readonly waiting = new Set<() => void>();
+  private readonly bucketOf: (() => Bucket) | undefined;
+  private giveUp: (() => void) | undefined;
 
+  /** @param points what an event may cost */
   constructor(
-    private readonly admission: Admission,
-    private readonly operation: AdmittedOperation,
-    private readonly caller: Caller,
-  ) {}
-
-  /**
-   * Works out an event's result as soon as its caller has the points that it may cost, and gives back those it did not.
-   * After {@link end} the promise of one that waits is never settled.
-   */
-  async pay(work: () => Promise<FormattedExecutionResult>): Promise<FormattedExecutionResult> {
-    const bucket = this.admission.rates.bucketOf(this.caller);
-    if (bucket === undefined) return work();
-    const { points } = this.operation.cost;
-    if (!bucket.takeInTurn(points)) await this.wait(bucket, points);
-    const result = await work();
-    bucket.giveBack(points - this.admission.actualCost(this.operation, result));
-    return result;
+    rates: Rates,
+    caller: Caller,
+    private readonly points: number,
+  ) {
+    this.bucketOf = rates.accountOf(caller);
   }
 
-  private wait(bucket: Bucket, points: number): Promise<void> {
+  /** Takes what an event may cost, or nothing when the caller does not have it or others wait for theirs. */
+  take(): boolean {
+    return this.bucketOf === undefined || this.bucketOf().takeInTurn(this.points);
+  }
+
+  /** Takes it as soon as the caller has it. After {@link end} the promise of one that waits is never settled. */
+  takeLater(): Promise<void> {
     return new Promise((resolve) => {
-      const giveUp = bucket.wait(points, () => {
-        this.waiting.delete(giveUp);
+      this.giveUp = this.bucketOf!().wait(this.points, () => {
+        this.giveUp = undefined;
         resolve();
       });
-      this.waiting.add(giveUp);
     });
+  }
+
+  /** Gives back what was taken for an event and not used. */
+  settle(usedPoints: number): void {
+    if (this.bucketOf !== undefined && usedPoints < this.points) this.bucketOf().giveBack(this.points - usedPoints);
   }
 
   /** Waits no longer. */
   end(): void {
-    for (const giveUp of this.waiting) giveUp();
-    this.waiting.clear();
+    this.giveUp?.();
+    this.giveUp = undefined;
   }
 }

@@ -74,8 +74,19 @@ export class Rates {
 
   /** Undefined for a caller who may use as much as he likes. */
   bucketOf(caller: Caller): Bucket | undefined {
-    const limiter = caller.viewer.kind === 'ANONYMOUS' ? this.addresses : this.credentials;
-    return limiter?.bucketOf(callerKey(caller));
+    return this.limiterOf(caller)?.bucketOf(callerKey(caller));
+  }
+
+  /** The same for whoever looks often, and each time for a moment: to be called anew each time. */
+  accountOf(caller: Caller): (() => Bucket) | undefined {
+    const limiter = this.limiterOf(caller);
+    if (limiter === undefined) return undefined;
+    const key = callerKey(caller);
+    return () => limiter.bucketOf(key);
+  }
+
+  private limiterOf({ viewer }: Caller): RateLimiter | undefined {
+    return viewer.kind === 'ANONYMOUS' ? this.addresses : this.credentials;
   }
 }
 

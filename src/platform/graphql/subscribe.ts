@@ -1,31 +1,43 @@
 /** Subscriptions: a source of events, and each event executed as an operation of its own. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { createSourceEventStream, type FormattedExecutionResult, type GraphQLSchema } from 'graphql';
 import { Cancellation } from '../../common/cancellation.js';
 import { requestError } from '../../common/errors.js';
 import type { Context } from '../auth/context.js';
 import type { Viewer } from '../auth/viewer.js';
-import type { Admission, AdmittedOperation } from './admission.js';
 import { Counts } from '../limits/counts.js';
+import type { Admission, AdmittedOperation } from './admission.js';
 import { type Caller, callerKey } from './caller.js';
-import type { PresentErrors } from './errors.js';
+import { Channel, LineSubscription, type Present } from './channel.js';
+import { isFault, type PresentErrors } from './errors.js';
+import { EventPayload } from './event-payload.js';
+import { cursorOf, isLineSource, type LineSource } from './event-source.js';
 import type { Execute } from './execute.js';
 import { eventTooLong, runInTime } from './operation-time.js';
 import { Payments } from './payments.js';
+import { PulledSubscription } from './pulled-subscription.js';
 import { AppearanceKeys, SharedResults } from './shared-results.js';
+import type { Outlet, Subscription } from './subscription.js';
 
-/** What a subscription's source gives. Events with equal ids are one event: a result for one is a result for the other. */
-export interface IdentifiedEvent {
-  readonly eventId: string;
+/** How often an event is worked out anew because it failed, or because something else happened meanwhile. */
+const TRIES = 3;
+const READY_INTERVAL_MILLISECONDS = 1_000;
+
+export interface SubscribeRequest {
+  readonly caller: Caller;
+  readonly outlet: Outlet;
+  /** See {@link Context.lastEventId}. */
+  readonly lastEventId?: string | undefined;
 }
 
 /**
- * Starts a subscription. Gives its results one by one as they are asked for, or the errors for which it cannot start. Each
- * result is paid for: one that its caller cannot pay for comes later, with all that follow.
+ * Starts a subscription, or gives the errors for which it cannot start. Its results go to the outlet from the first
+ * `next()` on. Each is paid for: one that its caller cannot pay for comes later, with all that follow.
  */
 export type Subscribe = (
   prepared: AdmittedOperation,
-  caller: Caller,
-) => Promise<AsyncGenerator<FormattedExecutionResult, undefined, undefined> | FormattedExecutionResult>;
+  request: SubscribeRequest,
+) => Promise<Subscription | FormattedExecutionResult>;
 
 export interface SubscriberOptions {
   readonly schema: GraphQLSchema;
@@ -36,135 +48,125 @@ export interface SubscriberOptions {
   readonly admission: Admission;
   /** Subscriptions that one caller may have at a time; as many as it likes unless given. */
   readonly subscriptionsPerCaller?: number | undefined;
+  /** Whether what events are worked out from answers, e.g. the database. */
+  readonly isReady: () => Promise<boolean>;
 }
 
 export function createSubscriber(options: SubscriberOptions): Subscribe {
-  const { schema, execute, createContext, presentErrors, admission } = options;
-  const limit = { milliseconds: options.operationMilliseconds, overtime: eventTooLong };
-  const shared = new SharedResults();
+  const { schema, createContext, presentErrors, admission } = options;
   const appearances = new AppearanceKeys(schema);
   const running = new Counts(options.subscriptionsPerCaller ?? Infinity);
+  const presenter = new Presenter(options);
+  const channels = new Map<string, Channel>();
 
-  return async (prepared, caller) => {
+  function channelOf(source: LineSource, prepared: AdmittedOperation, viewer: Viewer): Channel {
+    const appearance = `${viewer.scope} ${appearances.keyOf(prepared)}`;
+    const key = `${source.line} ${appearance}`;
+    let channel = channels.get(key);
+    if (channel === undefined) {
+      const present = presenter.sharing(prepared, viewer, appearance);
+      channel = new Channel({ source, present, onEnd: () => channels.delete(key) });
+      channels.set(key, channel);
+    }
+    return channel;
+  }
+
+  return async (prepared, { caller, outlet, lastEventId }) => {
     const { viewer } = caller;
     const key = callerKey(caller);
+    const refuse = (refusal: FormattedExecutionResult) => ({
+      ...refusal,
+      extensions: admission.settle(prepared, refusal),
+    });
     if (!running.take(key)) {
       const message = `You have ${options.subscriptionsPerCaller} subscriptions running. Complete one first.`;
-      const refusal = { errors: presentErrors([requestError('RATE_LIMITED', message)]) };
-      return { ...refusal, extensions: admission.settle(prepared, refusal) };
+      return refuse({ errors: presentErrors([requestError('RATE_LIMITED', message)]) });
     }
-    const source = await createSourceEventStream({
-      schema,
-      document: prepared.document,
-      operationName: prepared.operation.name?.value,
-      variableValues: prepared.rawVariables,
-      // A subscription lasts as long as its client likes; each of its events has its time.
-      contextValue: createContext(viewer, new Cancellation()),
-    }).catch((error: unknown) => {
-      running.giveBack(key);
+    const onEnd = () => running.giveBack(key);
+    try {
+      const source = await createSourceEventStream({
+        schema,
+        document: prepared.document,
+        operationName: prepared.operation.name?.value,
+        variableValues: prepared.rawVariables,
+        // A subscription lasts as long as its client likes; each of its events has its time.
+        contextValue: { ...createContext(viewer, new Cancellation()), lastEventId },
+      });
+      if (!(Symbol.asyncIterator in source)) {
+        onEnd();
+        return refuse({ errors: presentErrors(source.errors ?? []) });
+      }
+      const cursor = cursorOf(source);
+      if (cursor !== undefined) outlet.begin?.(cursor);
+      const payments = new Payments(admission.rates, caller, prepared.cost.points);
+      if (!isLineSource(source)) {
+        return new PulledSubscription(outlet, payments, onEnd, source, presenter.alone(prepared, viewer));
+      }
+      const channel = channelOf(source, prepared, viewer);
+      // From here on it is the channel that reads.
+      void source.return?.();
+      return new LineSubscription(outlet, payments, onEnd, channel, source.position);
+    } catch (error) {
+      onEnd();
       throw error;
-    });
-    if (!(Symbol.asyncIterator in source)) {
-      running.giveBack(key);
-      const refusal = { errors: presentErrors(source.errors ?? []) };
-      return { ...refusal, extensions: admission.settle(prepared, refusal) };
     }
-
-    const appearance = `${viewer.scope} ${appearances.keyOf(prepared)}`;
-    const resultOf = async (event: unknown): Promise<FormattedExecutionResult> => {
-      // A context of its own for every event: its loaders would else give what they read for an earlier one.
-      // Its client may leave, but the result is for others, too.
-      const { data, errors } = await runInTime(limit, (cancellation) =>
-        execute(prepared, createContext(viewer, cancellation), event),
-      );
-      return errors === undefined ? { data } : { data, errors: presentErrors(errors) };
-    };
-    const sharedResultOf = (event: unknown) =>
-      isIdentified(event) ? shared.get(`${event.eventId} ${appearance}`, () => resultOf(event)) : resultOf(event);
-    const payments = new Payments(admission, prepared, caller);
-    return new EventResults(
-      source as AsyncIterable<unknown>,
-      (event) => payments.pay(() => sharedResultOf(event)),
-      () => {
-        payments.end();
-        running.giveBack(key);
-      },
-    );
   };
 }
 
-/**
- * The results of a source's events. Written by hand because an `async function*` that waits for its next event does not
- * hear of `return()` before that event comes, and so outlives its client.
- */
-export class EventResults implements AsyncGenerator<FormattedExecutionResult, undefined, undefined> {
-  private readonly source: AsyncIterator<unknown>;
-  private readonly waiting = new Set<() => void>();
-  private done = false;
+/** Works out what events look like. */
+class Presenter {
+  private readonly shared = new SharedResults();
 
-  constructor(
-    source: AsyncIterable<unknown>,
-    private readonly resultOf: (event: unknown) => Promise<FormattedExecutionResult>,
-    private readonly onEnd: () => void = () => undefined,
-  ) {
-    this.source = source[Symbol.asyncIterator]();
+  constructor(private readonly options: SubscriberOptions) {}
+
+  /** For one subscription, of whose events nobody else has any. */
+  alone(prepared: AdmittedOperation, viewer: Viewer): (event: unknown) => Promise<EventPayload> {
+    return (event) => this.work(prepared, viewer, event, cursorOf(event));
   }
 
-  /** @throws what the source threw; the results are then at their end */
-  next(): Promise<IteratorResult<FormattedExecutionResult, undefined>> {
-    if (this.done) return Promise.resolve(END);
-    return new Promise((resolve, reject) => {
-      const release = () => resolve(END);
-      this.waiting.add(release);
-      this.pull()
-        .then(resolve, (error) => {
-          reject(error);
-          this.end();
-        })
-        .finally(() => this.waiting.delete(release));
-    });
+  /** For all to whom events look the same. */
+  sharing(prepared: AdmittedOperation, viewer: Viewer, appearance: string): Present {
+    return async (event, source) => {
+      const key = `${source.idOf(event)} ${appearance}`;
+      const work = () => this.work(prepared, viewer, event, source.cursorOf(event));
+      for (let attempt = 1; ; attempt += 1) {
+        const { revision } = source;
+        const payload = await this.shared.get(key, revision, work);
+        // Where things happen faster than they can be told of, it is as old as its own making and no older.
+        if (source.revision === revision || attempt === TRIES) return payload;
+      }
+    };
   }
 
-  async return(): Promise<IteratorResult<FormattedExecutionResult, undefined>> {
-    this.end();
-    return END;
-  }
-
-  async throw(error: unknown): Promise<IteratorResult<FormattedExecutionResult, undefined>> {
-    this.end();
-    throw error;
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.end();
-  }
-
-  private async pull(): Promise<IteratorResult<FormattedExecutionResult, undefined>> {
-    const step = await this.source.next();
-    if (step.done) {
-      this.end();
-      return END;
+  /**
+   * A fault may pass, and a client takes an event that came with errors for one that it has: so it is tried again once
+   * the database answers. What fails also then will fail for ever, and must not keep the client from what follows.
+   */
+  private async work(
+    prepared: AdmittedOperation,
+    viewer: Viewer,
+    event: unknown,
+    cursor: string | undefined,
+  ): Promise<EventPayload> {
+    const { execute, createContext, presentErrors, admission } = this.options;
+    const limit = { milliseconds: this.options.operationMilliseconds, overtime: eventTooLong };
+    for (let attempt = 1; ; attempt += 1) {
+      // A context of its own for every event: its loaders would else give what they read for an earlier one.
+      // Its client may leave, but the result may be for others, too.
+      const { data, errors } = await runInTime(limit, (cancellation) =>
+        execute(prepared, createContext(viewer, cancellation), event),
+      );
+      if (errors?.some(isFault) && attempt < TRIES) {
+        await this.databaseAnswers();
+        continue;
+      }
+      const result = errors === undefined ? { data } : { data, errors: presentErrors(errors) };
+      return new EventPayload(result, cursor, admission.actualCost(prepared, result));
     }
-    const value = await this.resultOf(step.value);
-    return this.done ? END : { value, done: false };
   }
 
-  private end(): void {
-    if (this.done) return;
-    this.done = true;
-    for (const release of this.waiting) release();
-    this.onEnd();
-    // Not awaited: a source that is an async generator answers only after its next event.
-    this.source.return?.()?.then(undefined, () => undefined);
+  private async databaseAnswers(): Promise<void> {
+    do await delay(READY_INTERVAL_MILLISECONDS);
+    while (!(await this.options.isReady().catch(() => false)));
   }
-}
-
-const END = Object.freeze({ value: undefined, done: true as const });
-
-function isIdentified(event: unknown): event is IdentifiedEvent {
-  return typeof (event as IdentifiedEvent | null)?.eventId === 'string';
 }

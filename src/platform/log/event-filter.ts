@@ -21,7 +21,7 @@ export interface EventFilterInput {
 }
 
 /** A filter as it lies in a table: lists that filter nothing are left out, equal filters are equal texts. */
-export type StoredFilter = Readonly<Partial<Record<keyof EventFilterInput, readonly (string | number)[]>>>;
+export type StoredFilter = { readonly [List in keyof EventFilterInput]?: NonNullable<EventFilterInput[List]> };
 
 /** Values that no entry can have are kept: they make that nothing passes. */
 export function storedFilter(input: EventFilterInput): StoredFilter {

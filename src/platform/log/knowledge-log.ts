@@ -5,7 +5,7 @@ import { Connection, type ConnectionArguments, pageSize } from '../../common/con
 import type { Reads } from '../database/cancellable-reads.js';
 import type { Database, Transaction } from '../database/database.js';
 import { decodeCursor, encodeCursor } from './cursor.js';
-import { EventFilter, type EventFilterInput } from './event-filter.js';
+import { EventFilter, type EventFilterInput, storedFilter } from './event-filter.js';
 import type { LogEnd, LogEntry, NewLogEntry } from './log-entry.js';
 import { countEntries, readEnd, readPage } from './read.js';
 import { Sequencer } from './sequencer.js';
@@ -107,7 +107,13 @@ export class KnowledgeLog {
     // From the database and not from the tail, which may be late: what was committed before is not "from now on".
     const end = after == null ? await this.end() : await readEnd(this.database);
     const place = after == null ? end : { epoch: end.epoch, position: decodeCursor(after, end) };
-    return new SubscriptionSource({ tail: this.tail, place, filter: new EventFilter(filter ?? {}), signal });
+    return new SubscriptionSource({
+      tail: this.tail,
+      place,
+      filter: new EventFilter(filter ?? {}),
+      filterKey: JSON.stringify(storedFilter(filter ?? {})),
+      signal,
+    });
   }
 
   /**

@@ -76,6 +76,17 @@ export async function readPage(
   return { entries, more };
 }
 
+/**
+ * The place before the first entry that happened at a time or after it; undefined when none did. What lies behind it may
+ * have happened a little earlier: entries are told in the order of their commits.
+ */
+export async function readPositionBefore(database: Reads, time: Date): Promise<number | undefined> {
+  const row = await database.row<{ position: number | null }>(
+    sql`SELECT min(position) - 1 AS position FROM knowledge_log WHERE occurred_at >= ${time} AND position IS NOT NULL`,
+  );
+  return row?.position ?? undefined;
+}
+
 /** How many entries the whole log has under a filter. */
 export async function countEntries(database: Reads, filter: EventFilter): Promise<number> {
   const row = await database.row<{ count: number }>(sql`

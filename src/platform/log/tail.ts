@@ -8,7 +8,7 @@ import { type LogStretch, readEnd, readStretch } from './read.js';
 import { RecentEntries } from './recent-entries.js';
 import { RepeatedTask } from './repeated-task.js';
 
-/** How many positions are looked through at a time. */
+/** How many positions the tail itself reads at a time. */
 const STRETCH = 1000;
 
 /** How many of the last entries stay in memory: what a follower may lag behind without reading the table. */
@@ -62,6 +62,11 @@ export class Tail {
     await this.task.stop();
   }
 
+  /** The end of the log as far as it has been read; another object each time it went on. */
+  get place(): LogPlace {
+    return this.end;
+  }
+
   /** How many wait for entries that are still to come. */
   get waiting(): number {
     return this.waiters.size;
@@ -71,19 +76,20 @@ export class Tail {
    * Looks through the next stretch after a place: from memory, or from the table where that is too far back. Gives the
    * same place again when there is nothing yet.
    *
+   * @param length how many positions are looked through at the most
    * @throws CURSOR_INVALID when the log has begun another history since
    */
-  async read({ epoch, position }: LogPlace, filter: EventFilter): Promise<LogStretch> {
+  async read({ epoch, position }: LogPlace, filter: EventFilter, length: number): Promise<LogStretch> {
     // Whose place was read from the database may know of a new history before this tail does.
     if (epoch !== this.end.epoch) await this.task.run();
     if (epoch !== this.end.epoch) throw foreignCursor();
     // A place that was read from the database may be ahead of this tail.
     if (position >= this.end.position) return { epoch, position, entries: [] };
-    const recent = this.recent.after(position, STRETCH);
+    const recent = this.recent.after(position, length);
     if (recent !== undefined) {
       return { epoch, position: recent.at(-1)!.position, entries: recent.filter((entry) => filter.matches(entry)) };
     }
-    const stretch = await readStretch(this.database, position, STRETCH, filter);
+    const stretch = await readStretch(this.database, position, length, filter);
     if (stretch.epoch !== epoch) throw foreignCursor();
     return stretch;
   }
@@ -123,7 +129,7 @@ export class Tail {
       const stretch = await readStretch(this.database, before.position, STRETCH, everything);
       if (stretch.epoch === before.epoch) {
         for (const entry of stretch.entries) this.recent.add(entry);
-        this.end = { epoch: stretch.epoch, position: stretch.position };
+        if (stretch.position > before.position) this.end = { epoch: stretch.epoch, position: stretch.position };
       } else {
         this.moveTo(await readEnd(this.database));
       }

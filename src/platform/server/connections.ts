@@ -34,7 +34,7 @@ export class Connections {
     server.on('connection', (socket) => {
       if (!this.admit(socket)) return;
       this.idle.add(socket);
-      socket.once('close', () => this.idle.delete(socket));
+      socket.on('close', () => this.idle.delete(socket));
     });
     server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
       this.idle.delete(socket);

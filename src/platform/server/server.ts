@@ -15,10 +15,12 @@ import type { ReadFirst } from '../graphql/read-first.js';
 import { AddressCounts, RETRY_AFTER_SECONDS } from './address-counts.js';
 import { createClientAddress, createProxyCheck } from './client-address.js';
 import { Connections } from './connections.js';
+import { type DocumentRoute, registerDocuments } from './documents.js';
 import { registerHealth } from './health.js';
 import { registerHttp } from './http.js';
 import { Origins, registerCrossOriginAccess } from './origins.js';
 import { registerJsonBody, registerParameterCheck } from './request-encoding.js';
+import { type PageRoute, registerPages } from './pages.js';
 import { MAXIMUM_BODY_BYTES, registerRequestErrors } from './request-errors.js';
 import { registerRequestViewer } from './request-viewer.js';
 import { registerEventStreams } from './sse.js';
@@ -65,6 +67,10 @@ export interface ServerOptions extends AdmissionOptions {
   readonly readFirst?: ReadFirst | undefined;
   /** Whether requests can be served, e.g. whether the database answers. */
   readonly isReady: () => Promise<boolean>;
+  /** What everybody may read without GraphQL. */
+  readonly documents?: readonly DocumentRoute[] | undefined;
+  /** Pages for people, each with one button. */
+  readonly pages?: readonly PageRoute[] | undefined;
   /** Adds further routes. */
   readonly registerRoutes?: ((server: FastifyInstance) => Promise<void>) | undefined;
   /** Time between two signs of life on WebSockets and event streams. */
@@ -83,8 +89,8 @@ export interface Server {
   /** Begins to listen; gives the address under which it can be reached from here. */
   listen(): Promise<{ readonly url: string }>;
   /**
-   * Stops: `/readyz` says no, sockets and streams are told to come again elsewhere, requests under way are finished, for ten
-   * seconds at the most.
+   * Stops: `/readyz` says no, sockets and streams are told to come again elsewhere, thousands of them over some seconds;
+   * then requests under way are finished, for ten seconds at the most.
    */
   close(): Promise<void>;
 }
@@ -92,11 +98,12 @@ export interface Server {
 export async function createServer(options: ServerOptions): Promise<Server> {
   const { logger, keepAliveMilliseconds } = options;
   const pressure = new Pressure();
+  const { operationMilliseconds = OPERATION_MILLISECONDS } = options;
   const engine = createGraphqlEngine({
     ...options,
     pressure: options.pressure ?? pressure,
     subscriptionsPerCaller: options.connectionsPerAddress,
-    operationMilliseconds: options.operationMilliseconds ?? OPERATION_MILLISECONDS,
+    operationMilliseconds,
   });
   const timeouts = { ...TIMEOUTS, ...options.timeouts };
   const { allowedOrigins = [], trustedProxies = [], connections: maximum = Infinity } = options;
@@ -130,10 +137,13 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   fastify.get('/schema.graphql', (_request, reply) =>
     reply.header('cache-control', 'no-cache').type('text/plain; charset=utf-8').send(options.sdl),
   );
+  const { createContext, documents = [], pages = [] } = options;
+  registerDocuments(fastify, { routes: documents, engine, clientAddress, createContext, operationMilliseconds });
+  registerPages(fastify, { routes: pages, engine, clientAddress });
   await options.registerRoutes?.(fastify);
 
   let http!: { close: () => Promise<void> };
-  let streams!: { close: () => void };
+  let streams!: { close: () => Promise<void> };
   await fastify.register(async (scope) => {
     scope.addHook('onRequest', (_request, reply, done) => {
       reply.header('cache-control', 'no-store');
@@ -188,10 +198,11 @@ export async function createServer(options: ServerOptions): Promise<Server> {
 
   async function drain(): Promise<void> {
     pressure.stop();
-    streams.close();
+    // Meanwhile the others are served, and `/readyz` says no to whoever balances the load.
+    await Promise.all([sockets.close(), streams.close()]);
     const cut = setTimeout(() => connections.cut(), DRAIN_WITHIN_MILLISECONDS);
     connections.drain();
-    await Promise.all([sockets.close(), fastify.close()]);
+    await fastify.close();
     clearTimeout(cut);
     await http.close();
   }

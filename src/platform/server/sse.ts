@@ -4,30 +4,22 @@
  *
  * Not by graphql-sse's own handler: it queues results without bound for a client that reads slowly.
  */
-import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { type FormattedExecutionResult, type GraphQLError, OperationTypeNode } from 'graphql';
+import { OperationTypeNode } from 'graphql';
 import { requestError } from '../../common/errors.js';
-import type { CredentialEnd, WatchCredential } from '../auth/credential-watch.js';
-import type { Caller } from '../graphql/caller.js';
+import type { WatchCredential } from '../auth/credential-watch.js';
 import { isSubscription, type GraphqlEngine } from '../graphql/engine.js';
-import { asGraphQLError, isFault } from '../graphql/errors.js';
 import { isPrepared, type OperationRequest } from '../graphql/prepare-operation.js';
 import { SingleResult } from '../graphql/single-result.js';
 import { type AddressCounts, RETRY_AFTER_SECONDS } from './address-counts.js';
+import { EventStream } from './event-stream.js';
 import { qualityOf } from './media-type.js';
 import { callerOf, parametersOf, QUERY_COST_HEADER } from './operation-source.js';
 import { HttpError } from './request-errors.js';
 import './request-viewer.js';
+import { closeInSlices, inSlices } from './slices.js';
 
 const KEEP_ALIVE_MILLISECONDS = 12_000;
-/** A client that took nothing of what was sent for this many pings is cut off; it may come again and go on. */
-const STALLED_PINGS = 5;
-// A comment, by which the connection shows that it lives, and the first of which makes the headers go out.
-const PING = ':\n\n';
-const COMPLETE = 'event: complete\ndata:\n\n';
-
-type Results = AsyncGenerator<FormattedExecutionResult, undefined, undefined>;
 
 export interface EventStreamOptions {
   readonly watchCredential: WatchCredential;
@@ -37,8 +29,11 @@ export interface EventStreamOptions {
 }
 
 export interface EventStreams {
-  /** Ends all subscriptions without `complete`, upon which clients connect anew. */
-  close(): void;
+  /**
+   * Takes no new streams, and ends all subscriptions without `complete`, not all in one moment; upon which clients connect
+   * anew.
+   */
+  close(): Promise<void>;
 }
 
 export function registerEventStreams(
@@ -48,11 +43,13 @@ export function registerEventStreams(
 ): EventStreams {
   const open = new Set<EventStream>();
   let closed = false;
+  const pings = setInterval(() => void inSlices(open, (stream) => stream.keepAlive()), keepAliveMilliseconds);
 
   server.route({
     method: ['GET', 'POST'],
     url: '/graphql/stream',
     handler: async (request, reply) => {
+      if (closed) throw new HttpError(503, 'The server stops. Try again.', { 'retry-after': '1' });
       if (!acceptsEventStream(request.headers.accept)) {
         throw new HttpError(406, 'This answers with text/event-stream only: accept it.');
       }
@@ -70,17 +67,26 @@ export function registerEventStreams(
       ) {
         throw new HttpError(405, 'A GET request cannot change anything: send mutations by POST.', { allow: 'POST' });
       }
-      const stream = new EventStream(await resultsOf(engine, prepared, caller), engine, keepAliveMilliseconds);
-      // The others end by themselves, and their clients wait for what comes of them.
-      if (isPrepared(prepared) && isSubscription(prepared)) {
-        open.add(stream);
-        if (closed) stream.finish();
-        const unwatch = watchCredential(caller.viewer, (reason) => stream.revoke(reason));
-        stream.once('close', () => {
-          open.delete(stream);
-          unwatch();
-        });
+      const follows = isPrepared(prepared) && isSubscription(prepared);
+      const stream = new EventStream(engine, follows);
+      open.add(stream);
+      stream.once('close', () => open.delete(stream));
+      const run = () => {
+        if (!isPrepared(prepared)) return engine.refuse(prepared);
+        if (!follows) return new SingleResult((watchClient) => engine.run(prepared, caller, watchClient));
+        return engine.subscribe(prepared, { caller, outlet: stream, lastEventId: lastEventIdOf(request) });
+      };
+      try {
+        stream.follow(await run());
+      } catch (error) {
+        stream.destroy();
+        throw error;
       }
+      if (follows)
+        stream.once(
+          'close',
+          watchCredential(caller.viewer, (reason) => stream.revoke(reason)),
+        );
       return reply
         .headers({
           'content-type': 'text/event-stream; charset=utf-8',
@@ -93,107 +99,25 @@ export function registerEventStreams(
   });
 
   return {
-    close: () => {
+    close: async () => {
       closed = true;
-      for (const stream of open) stream.finish();
+      // The others end by themselves, and their clients wait for what comes of them.
+      await closeInSlices(
+        [...open].filter(({ follows }) => follows),
+        (stream) => stream.finish(),
+      );
+      clearInterval(pings);
     },
   };
 }
 
-async function resultsOf(
-  engine: GraphqlEngine,
-  prepared: ReturnType<GraphqlEngine['prepare']>,
-  caller: Caller,
-): Promise<Results | FormattedExecutionResult> {
-  if (!isPrepared(prepared)) return engine.refuse(prepared);
-  if (isSubscription(prepared)) return engine.subscribe(prepared, caller);
-  return new SingleResult((watchClient) => engine.run(prepared, caller, watchClient));
-}
-
-/** Results as text, asked for one by one as the client takes them. */
-class EventStream extends Readable {
-  private readonly pings: NodeJS.Timeout;
-  private pulling = false;
-  private finished = false;
-  private stalled = 0;
-
-  constructor(
-    private readonly results: Results | FormattedExecutionResult,
-    private readonly engine: GraphqlEngine,
-    keepAliveMilliseconds: number,
-  ) {
-    super();
-    this.push(PING);
-    this.pings = setInterval(() => this.keepAlive(), keepAliveMilliseconds);
-  }
-
-  /** Closes the stream, after what it still has to send. */
-  finish(last?: string): void {
-    if (this.finished || this.destroyed) return;
-    this.finished = true;
-    if (last !== undefined) this.push(last);
-    this.push(null);
-  }
-
-  /** Ends for a client whose credential is not what it was: for good, or to come again with the rights that it has now. */
-  revoke(reason: CredentialEnd): void {
-    if (reason === 'CHANGED') this.destroy();
-    else this.refuse(requestError('UNAUTHENTICATED', 'The credential is not valid any more.'));
-  }
-
-  override _read(): void {
-    if (this.pulling || this.finished) return;
-    this.pulling = true;
-    void this.pull();
-  }
-
-  override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
-    clearInterval(this.pings);
-    if (isGenerator(this.results)) void this.results.return(undefined);
-    callback(error);
-  }
-
-  private async pull(): Promise<void> {
-    if (!isGenerator(this.results)) return this.finish(event(this.results) + COMPLETE);
-    try {
-      const { done, value } = await this.results.next();
-      this.pulling = false;
-      if (done) this.finish(COMPLETE);
-      else if (!this.finished && !this.destroyed) this.push(event(value));
-    } catch (thrown) {
-      const error = asGraphQLError(thrown);
-      // A stream that breaks off makes its client come again; an error that it was told of is final.
-      if (!isFault(error)) return this.refuse(error);
-      this.engine.presentErrors([error]);
-      this.destroy();
-    }
-  }
-
-  private refuse(error: GraphQLError): void {
-    this.finish(event({ errors: this.engine.presentErrors([error]) }) + COMPLETE);
-  }
-
-  private keepAlive(): void {
-    if (this.readableLength > 0) {
-      this.stalled += 1;
-      if (this.stalled >= STALLED_PINGS) this.destroy();
-    } else if (!this.finished) {
-      this.stalled = 0;
-      this.push(PING);
-    }
-  }
-}
-
-function event(result: FormattedExecutionResult): string {
-  return `event: next\ndata: ${JSON.stringify(result)}\n\n`;
-}
-
-function isGenerator(results: Results | FormattedExecutionResult): results is Results {
-  return Symbol.asyncIterator in results;
-}
-
 function acceptsEventStream(accept: string | undefined): boolean {
   return accept === undefined || ['text/event-stream', 'text/*', '*/*'].some((type) => qualityOf(accept, type) > 0);
+}
+
+function lastEventIdOf({ headers }: FastifyRequest): string | undefined {
+  const id = headers['last-event-id'];
+  return typeof id === 'string' && id !== '' ? id : undefined;
 }
 
 function readOperation(request: FastifyRequest): OperationRequest {

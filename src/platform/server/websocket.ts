@@ -6,32 +6,24 @@ import { CloseCode, handleProtocols, makeServer, type ConnectionInitMessage, typ
 import { WebSocketServer, type WebSocket } from 'ws';
 import { requestError } from '../../common/errors.js';
 import type { WatchCredential } from '../auth/credential-watch.js';
-import { ANONYMOUS, type Viewer } from '../auth/viewer.js';
 import type { AdmittedOperation } from '../graphql/admission.js';
 import type { Caller } from '../graphql/caller.js';
 import { isSubscription, type GraphqlEngine } from '../graphql/engine.js';
 import { asGraphQLError, isFault } from '../graphql/errors.js';
 import { isPrepared, type OperationRequest } from '../graphql/prepare-operation.js';
 import { SingleResult } from '../graphql/single-result.js';
+import type { Outlet } from '../graphql/subscription.js';
 import { MAXIMUM_BODY_BYTES } from './request-errors.js';
-import { SocketMessages } from './socket-messages.js';
+import { closeInSlices, inSlices } from './slices.js';
+import { MAXIMUM_SOCKET_OPERATIONS, SocketConnection, SocketOutlet, TRY_AGAIN_LATER } from './socket-connection.js';
 
-/** Operations that one socket may have running at a time. */
-export const MAXIMUM_SOCKET_OPERATIONS = 50;
-/** Messages of one socket that are worked on at a time: its operations, those that it left before they ended, pings. */
-export const MAXIMUM_SOCKET_MESSAGES = 2 * MAXIMUM_SOCKET_OPERATIONS;
-/** From this length on, a message is work before it is known what it says. */
-const LARGE_MESSAGE_CHARACTERS = 4_096;
 const KEEP_ALIVE_MILLISECONDS = 12_000;
 /** A socket that left this many pings unanswered is dead. */
 const MISSED_PINGS = 2;
 const CLOSE_WITHIN_MILLISECONDS = 2_000;
 
-// The close code of RFC 6455 for messages of the wrong kind.
-const UNSUPPORTED_DATA = 1003;
-// Close codes of RFC 6455 that graphql-ws clients take as a reason to come again, as they do not with its own 4500.
+// Taken by graphql-ws clients as a reason to come again, like 1013.
 const SERVICE_RESTART = 1012;
-const TRY_AGAIN_LATER = 1013;
 
 // Not in the call, for its types do not know the time yet that a client has to answer a close.
 const SOCKET_OPTIONS = {
@@ -55,105 +47,61 @@ export interface SocketServer {
    * @param address of the client
    */
   accept(request: IncomingMessage, socket: Duplex, head: Buffer, address: string): void;
-  /** Tells all clients to connect anew, elsewhere or later, and cuts off those that do not leave. */
+  /**
+   * Tells all clients to connect anew, elsewhere or later, not all in one moment, and cuts off those that do not leave. To
+   * be called when no more are accepted.
+   */
   close(): Promise<void>;
-}
-
-interface Connection {
-  viewer: Viewer;
-  /** The client's IP address. */
-  readonly address: string;
-  readonly close: (code: number, reason: string) => void;
-  readonly isOpen: () => boolean;
-  readonly onceClosed: (listener: () => void) => void;
 }
 
 /** What is handed through graphql-ws from the check of an operation to its execution. */
 interface PreparedArguments extends ExecutionArgs {
-  readonly prepared: AdmittedOperation;
+  /** Gone once a subscription has begun: graphql-ws keeps its arguments as long as it lasts. */
+  prepared: AdmittedOperation | undefined;
   readonly contextValue: Caller;
+  readonly outlet: Outlet;
 }
 
 export function createSocketServer(options: SocketServerOptions): SocketServer {
   const { keepAliveMilliseconds = KEEP_ALIVE_MILLISECONDS } = options;
   const server = new WebSocketServer(SOCKET_OPTIONS);
   const protocol = createProtocol(options);
-  const missedPings = new WeakMap<WebSocket, number>();
+  const connections = new Set<SocketConnection>();
 
-  const pings = setInterval(() => {
-    for (const socket of server.clients) {
-      const missed = missedPings.get(socket) ?? 0;
-      if (missed >= MISSED_PINGS) {
-        socket.terminate();
-        continue;
-      }
-      missedPings.set(socket, missed + 1);
-      socket.ping();
-    }
-  }, keepAliveMilliseconds);
+  const pings = setInterval(() => void inSlices(connections, ping), keepAliveMilliseconds);
 
-  function open(socket: WebSocket, address: string): void {
-    const close = (code: number, reason: string) => socket.close(code, reason);
-    const isOpen = () => socket.readyState === socket.OPEN;
-    const connection: Connection = {
-      viewer: ANONYMOUS,
-      address,
-      close,
-      isOpen,
-      onceClosed: (listener) => socket.once('close', listener),
-    };
-    const fail = (error: unknown) => {
-      if (!isOpen()) return;
-      options.engine.presentErrors([asGraphQLError(error)]);
-      close(TRY_AGAIN_LATER, 'Internal server error');
-    };
-    // Without a listener a broken frame, or one that is too large, would end the process.
-    socket.on('error', () => socket.terminate());
-    socket.on('pong', () => missedPings.delete(socket));
-    const closed = protocol.opened(
-      {
-        protocol: socket.protocol,
-        // Resolves once the data is on its way, so that a slow client is asked to wait and not buffered for.
-        send: (data) =>
-          new Promise((resolve, reject) => {
-            if (!isOpen()) resolve();
-            else socket.send(data, (error) => (error ? reject(error) : resolve()));
-          }),
-        close,
-        onMessage: (handle) => {
-          const messages = new SocketMessages(socket, MAXIMUM_SOCKET_MESSAGES, (message) =>
-            handle(message).catch(fail),
-          );
-          socket.on('message', (data, isBinary) => {
-            if (isBinary) return close(UNSUPPORTED_DATA, 'Messages are text');
-            const message = String(data);
-            try {
-              // A small one costs what its operation does.
-              if (message.length >= LARGE_MESSAGE_CHARACTERS) options.engine.entrance.weigh(connection, message.length);
-            } catch {
-              return close(TRY_AGAIN_LATER, 'Your points are used up');
-            }
-            messages.receive(message);
-          });
-        },
-      },
-      connection,
-    );
-    socket.once('close', (code, reason) => void closed(code, String(reason)).catch(fail));
+  function ping(connection: SocketConnection): void {
+    if (!connection.isOpen) return;
+    if (connection.missedPings >= MISSED_PINGS) return connection.socket.terminate();
+    connection.missedPings += 1;
+    connection.socket.ping();
+  }
+
+  function open(socket: WebSocket, stream: Duplex, address: string): void {
+    const connection = new SocketConnection(socket, stream, address, options.engine);
+    connections.add(connection);
+    const closed = protocol.opened(connection, connection);
+    socket.on('close', (code, reason) => {
+      connections.delete(connection);
+      connection.endInitialisation();
+      closed(code, String(reason)).catch((error: unknown) => connection.fail(error));
+    });
   }
 
   return {
     accept: (request, socket, head, address) => {
-      server.handleUpgrade(request, socket, head, (webSocket) => open(webSocket, address));
+      server.handleUpgrade(request, socket, head, (webSocket) => open(webSocket, socket, address));
     },
     close: async () => {
-      clearInterval(pings);
-      const gone = [...server.clients].map((socket) => {
-        socket.close(SERVICE_RESTART, 'The server restarts');
-        return new Promise((resolve) => socket.once('close', resolve));
+      const gone: Promise<unknown>[] = [];
+      await closeInSlices(connections, (connection) => {
+        if (!connections.has(connection)) return;
+        gone.push(new Promise<void>((resolve) => connection.onceClosed(resolve)));
+        connection.close(SERVICE_RESTART, 'The server restarts');
       });
+      clearInterval(pings);
       const cut = setTimeout(() => {
-        for (const socket of server.clients) socket.terminate();
+        for (const { socket } of connections) socket.terminate();
       }, CLOSE_WITHIN_MILLISECONDS);
       await Promise.all(gone);
       clearTimeout(cut);
@@ -163,15 +111,19 @@ export function createSocketServer(options: SocketServerOptions): SocketServer {
 }
 
 function createProtocol({ engine, watchCredential }: SocketServerOptions) {
-  return makeServer<ConnectionInitMessage['payload'], Connection>({
+  return makeServer<ConnectionInitMessage['payload'], SocketConnection>({
+    // Its own timer would stay in memory as long as the socket.
+    connectionInitWaitTimeout: 0,
     onConnect: async ({ connectionParams, extra }) => {
+      extra.endInitialisation();
       const authorization = connectionParams?.['authorization'];
       try {
         if (authorization != null && typeof authorization !== 'string') {
           throw requestError('UNAUTHENTICATED', '`authorization` must be text.');
         }
         extra.viewer = await engine.entrance.identify(authorization ?? undefined, extra.address);
-        if (!extra.isOpen()) return false;
+        if (!extra.isOpen) return false;
+        if (extra.viewer.kind === 'ANONYMOUS') return true;
         extra.onceClosed(
           watchCredential(extra.viewer, (reason) => {
             if (reason === 'ENDED') extra.close(CloseCode.Unauthorized, 'The credential is not valid any more');
@@ -187,15 +139,14 @@ function createProtocol({ engine, watchCredential }: SocketServerOptions) {
         } else if (extensions['code'] === 'RATE_LIMITED') {
           extra.close(TRY_AGAIN_LATER, 'Your points are used up');
         } else {
-          engine.presentErrors([asGraphQLError(error)]);
-          extra.close(TRY_AGAIN_LATER, 'Internal server error');
+          extra.fail(error);
         }
         return false;
       }
     },
     onSubscribe: async (
       { extra, subscriptions },
-      _id,
+      id,
       payload,
     ): Promise<PreparedArguments | readonly GraphQLError[]> => {
       if (Object.keys(subscriptions).length > MAXIMUM_SOCKET_OPERATIONS) {
@@ -215,16 +166,20 @@ function createProtocol({ engine, watchCredential }: SocketServerOptions) {
         operationName: operation.name?.value,
         contextValue: caller,
         prepared,
+        outlet: new SocketOutlet(extra, id),
       };
     },
     // As a generator, which is ended when the client completes the operation, or its socket closes.
     execute: (args) => {
       const { prepared, contextValue: caller } = args as PreparedArguments;
-      return new SingleResult((watchClient) => engine.run(prepared, caller, watchClient)) as never;
+      return new SingleResult((watchClient) => engine.run(prepared!, caller, watchClient)) as never;
     },
     subscribe: (args) => {
-      const { prepared, contextValue: caller } = args as PreparedArguments;
-      return (isSubscription(prepared) ? engine.subscribe(prepared, caller) : engine.run(prepared, caller)) as never;
+      const { contextValue: caller, outlet } = args as PreparedArguments;
+      const prepared = (args as PreparedArguments).prepared!;
+      if (!isSubscription(prepared)) return engine.run(prepared, caller) as never;
+      (args as PreparedArguments).prepared = undefined;
+      return engine.subscribe(prepared, { caller, outlet }) as never;
     },
     // The engine's results are ready to be sent; graphql-ws would take them for its own and format them.
     onNext: (_context, _id, _payload, _args, result) => result as never,
