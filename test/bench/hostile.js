@@ -2,7 +2,7 @@
  * A polite client beside a hostile mix: `node test/bench/hostile.js --help`. The figures are ratios of one run: what the
  * polite client waits with the others there, to what it waits alone.
  */
-import { execFileSync, fork } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { attacks } from './hostile/attacks.js';
+import { buildServer } from './lib/build.js';
 import { openCorpus } from './lib/database.js';
 import { ServerProcess } from './lib/server-process.js';
 import { servers } from './lib/servers.js';
@@ -40,9 +41,7 @@ if (options.help) console.log(usage);
 else await main();
 
 async function main() {
-  if (!options['skip-build']) {
-    execFileSync(process.execPath, [join(bench, '..', '..', 'src', 'build.js')], { stdio: 'inherit' });
-  }
+  if (!options['skip-build']) buildServer();
   const database = await openCorpus(join(bench, '.data'), log);
   // Reference data: the polite client publishes for a library.
   const { RATE_LIMIT_ADDRESS, RATE_LIMIT_CREDENTIAL, ...environment } = servers.medspil.environment;

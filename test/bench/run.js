@@ -1,13 +1,15 @@
 /** Measures Medspil beside its peers: `node test/bench/run.js --help`. */
-import { execFileSync, fork } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { buildServer } from './lib/build.js';
 import { openCorpus } from './lib/database.js';
 import { checkEquality } from './lib/equality.js';
 import { operations } from './lib/operations.js';
+import { pick } from './lib/pick.js';
 import { formatReport, summarise } from './lib/report.js';
 import { ServerProcess } from './lib/server-process.js';
 import { servers } from './lib/servers.js';
@@ -48,8 +50,7 @@ else await main();
 async function main() {
   const names = pick(options.only, operations);
   const chosen = pick(options.servers, servers);
-  if (!options['skip-build'])
-    execFileSync(process.execPath, [join(bench, '..', '..', 'src', 'build.js')], { stdio: 'inherit' });
+  if (!options['skip-build']) buildServer();
 
   const database = await openCorpus(join(bench, '.data'), log);
   const processes = [];
@@ -113,11 +114,4 @@ function report(summary) {
     connections: Number(options.connections),
   };
   console.log(options.json ? JSON.stringify({ setting, ...summary }, undefined, 2) : formatReport(setting, summary));
-}
-
-function pick(list, known) {
-  const names = list.split(',');
-  const unknown = names.filter((name) => !(name in known));
-  if (unknown.length > 0) throw new Error(`${unknown.join()} is not one of ${Object.keys(known).join()}.`);
-  return names;
 }

@@ -40,6 +40,23 @@ export async function openCorpus(dataDirectory, log) {
   return { url: urlOf(postgres), stop: () => postgres.stop() };
 }
 
+/**
+ * Starts PostgreSQL in an empty `dataDirectory` with the migrations and nothing else.
+ *
+ * @returns the database's URL and how to stop it.
+ */
+export async function openEmpty(dataDirectory, log) {
+  const { startEmbeddedPostgres } = await load('src/platform/database/embedded-postgres.js');
+  const postgres = await startEmbeddedPostgres({ dataDirectory, log });
+  try {
+    await migrate(urlOf(postgres), log);
+  } catch (error) {
+    await postgres.stop();
+    throw error;
+  }
+  return { url: urlOf(postgres), stop: () => postgres.stop() };
+}
+
 function urlOf({ connection: { host, port, user, database } }) {
   return `postgres://${user}@${encodeURIComponent(host)}:${port}/${database}`;
 }

@@ -44,16 +44,17 @@ export function formatReport(setting, { queries, memory }) {
   ].join('\n');
 }
 
-function table(rows) {
+/** Rows of a Markdown table. */
+export function table(rows) {
   return rows.map((cells) => `| ${cells.join(' | ')} |`);
 }
 
-function median(values) {
+export function median(values) {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;
   return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-function round(value, places = value < 100 ? 1 : 0) {
+export function round(value, places = value < 100 ? 1 : 0) {
   return Number(value.toFixed(places));
 }

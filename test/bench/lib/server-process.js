@@ -13,7 +13,7 @@ export class ServerProcess {
     const port = await freePort();
     const [command, ...args] = server.command;
     const child = spawn(command, args, {
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe', ...(server.answersQuestions ? ['ipc'] : [])],
       env: {
         ...process.env,
         NODE_ENV: 'production',
@@ -22,7 +22,7 @@ export class ServerProcess {
         ...server.environment,
       },
     });
-    const started = new ServerProcess(name, server, child, `http://127.0.0.1:${port}`);
+    const started = new this(name, server, child, `http://127.0.0.1:${port}`);
     await started.ready();
     return started;
   }
