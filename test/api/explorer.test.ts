@@ -139,6 +139,25 @@ describe.runIf(browserPath)('the explorer in a browser', () => {
     await expect.poll(() => page.getByRole('tab').count()).toBe(operations.length);
   });
 
+  it('shows the query of a link in a tab of its own, without the headers of another, and does not run it', async () => {
+    await expect.poll(() => shown('.graphiql-query-editor')).toContain('query FirstLook');
+    await page.getByRole('button', { name: 'Headers', exact: true }).click();
+    await page.locator('.graphiql-editor-tool .monaco-editor:visible').click();
+    await page.keyboard.insertText(`{"Authorization": "Bearer ${ADMIN_KEY}"}`);
+    const posted: (string | undefined)[] = [];
+    page.on('request', (request) => {
+      if (request.postData()?.includes('slug')) posted.push(request.headers()['authorization']);
+    });
+    await page.goto(`${server.url}/graphiql?query=${encodeURIComponent('{ themes { slug } }')}`);
+    await expect.poll(() => shown('.graphiql-query-editor')).toContain('themes');
+    await expect.poll(() => page.getByRole('tab').count()).toBe(operations.length + 1);
+    expect(posted).toEqual([]);
+    await execute();
+    await expect.poll(() => shown('.graphiql-response')).toContain('"slug"');
+    expect(posted).toEqual([undefined]);
+    expect(problems).toEqual([]);
+  });
+
   async function openLiveTab() {
     await expect.poll(() => shown('.graphiql-query-editor')).toContain('query FirstLook');
     await page.getByRole('tab', { name: 'Live' }).click();
