@@ -4,9 +4,20 @@ import type { Logger } from 'pino';
 import type { Cancellation } from './common/cancellation.js';
 import type { Config } from './config.js';
 import { CaseStudyResolver } from './modules/case-studies/case-study.resolver.js';
+import { DigestConfirmationService } from './modules/digests/digest-confirmation.service.js';
+import { digestPages } from './modules/digests/digest.pages.js';
+import { DigestResolver } from './modules/digests/digest.resolver.js';
+import { DigestService } from './modules/digests/digest.service.js';
+import { DIGEST_POSITION } from './modules/digests/digest-leases.js';
+import { DigestWorker } from './modules/digests/digest-worker.js';
+import { Mailer } from './modules/digests/mailer.js';
 import { OrganisationResolver } from './modules/directory/organisation.resolver.js';
 import { OrganisationService } from './modules/directory/organisation.service.js';
 import { ExperienceResolver } from './modules/experiences/experience.resolver.js';
+import { feedDocuments } from './modules/feeds/feed.documents.js';
+import { FeedService } from './modules/feeds/feed.service.js';
+import { NewContentResolver } from './modules/feeds/new-content.resolver.js';
+import { NewContentService } from './modules/feeds/new-content.service.js';
 import { FrameworkResolver } from './modules/framework/framework.resolver.js';
 import {
   KNOWLEDGE_CURSOR,
@@ -26,6 +37,12 @@ import { AccessRequestService } from './modules/people/access-request.service.js
 import { ErasureService } from './modules/people/erasure.service.js';
 import { MemberResolver } from './modules/people/member.resolver.js';
 import { MemberService } from './modules/people/member.service.js';
+import { FollowResolver } from './modules/notifications/follow.resolver.js';
+import { FollowService } from './modules/notifications/follow.service.js';
+import { INBOX_POSITION, InboxDistributor } from './modules/notifications/inbox-distributor.js';
+import { InboxFeed } from './modules/notifications/inbox-feed.js';
+import { type InboxContext, InboxResolver } from './modules/notifications/inbox.resolver.js';
+import { InboxService } from './modules/notifications/inbox.service.js';
 import { OrganisationSettingsResolver } from './modules/people/organisation-settings.resolver.js';
 import { OrganisationSettingsService } from './modules/people/organisation-settings.service.js';
 import { PersonService } from './modules/people/person.service.js';
@@ -40,6 +57,14 @@ import { KnowledgeGraphResolver } from './modules/search/knowledge-graph.resolve
 import { KnowledgeGraphService } from './modules/search/knowledge-graph.service.js';
 import { SearchResolver } from './modules/search/search.resolver.js';
 import { SearchService } from './modules/search/search.service.js';
+import { WebhookClient } from './modules/webhooks/webhook-client.js';
+import { WebhookDeliveryService } from './modules/webhooks/webhook-delivery.service.js';
+import { WebhookEndpointService } from './modules/webhooks/webhook-endpoint.service.js';
+import { WebhookRetentionService } from './modules/webhooks/webhook-retention.service.js';
+import { WebhookTargets } from './modules/webhooks/webhook-target.js';
+import { WebhookWorker } from './modules/webhooks/webhook-worker.js';
+import { WEBHOOK_PLACE } from './modules/webhooks/webhook.loaders.js';
+import { WebhookResolver } from './modules/webhooks/webhook.resolver.js';
 import { loadAdminKey } from './platform/auth/admin-key.js';
 import { createAuthenticator } from './platform/auth/authenticate.js';
 import { createTokenVerifier } from './platform/auth/token-verifier.js';
@@ -49,11 +74,13 @@ import type { Viewer } from './platform/auth/viewer.js';
 import { Database } from './platform/database/database.js';
 import { loadTrustedDocuments } from './platform/graphql/trusted-documents.js';
 import { encodeCursor } from './platform/log/cursor.js';
+import { LogRetention } from './platform/log/log-retention.js';
 import { RepeatedTask } from './platform/log/repeated-task.js';
 import { registerExplorer } from './platform/server/explorer.js';
 import { createServer } from './platform/server/server.js';
 import { buildGraphqlSchema, printGraphqlSchema } from './schema.js';
-import { openKnowledgeBase, type KnowledgeBaseOptions } from './knowledge-base.js';
+import { type KnowledgeBase, openKnowledgeBase, type KnowledgeBaseOptions } from './knowledge-base.js';
+import { VERSION } from './version.js';
 
 export interface App {
   readonly url: string;
@@ -82,6 +109,17 @@ export async function startApp(
     const { database, log, services } = knowledgeBase;
     // Not before: the seed is nobody's operation.
     database.limitTransactions(config.operationMilliseconds);
+    // What it is called from outside; by itself it knows only once it listens.
+    let publicUrl = config.publicUrl;
+    const webhooks = createWebhooks(knowledgeBase, config, logger);
+    const digests = createDigests(database, config, () => publicUrl!, logger);
+    const inboxFeed = new InboxFeed(database, log);
+    const inboxes = new InboxDistributor({
+      database,
+      log,
+      feed: inboxFeed,
+      onError: (error) => logger.error({ message: error.message }, 'inboxes are not filled; trying again'),
+    });
     const schema = buildGraphqlSchema([
       new OrganisationResolver(new OrganisationService(), services.partners),
       new FrameworkResolver(services.framework),
@@ -94,6 +132,7 @@ export async function startApp(
       new SearchResolver(new SearchService()),
       new KnowledgeGraphResolver(new KnowledgeGraphService()),
       new KnowledgeEventResolver(log),
+      new NewContentResolver(new NewContentService(log)),
       new ApiKeyResolver(new ApiKeyService(database)),
       new AuditLogResolver(new AuditLogService()),
       new InvitationResolver(new InvitationService(database), new InvitationAcceptanceService(database)),
@@ -101,6 +140,10 @@ export async function startApp(
       new AccessRequestResolver(new AccessRequestService(database, services.partners)),
       new OrganisationSettingsResolver(new OrganisationSettingsService(database)),
       new PersonalDataResolver(new PersonService(database), new PersonalDataService(), new ErasureService(database)),
+      new FollowResolver(new FollowService(database)),
+      new InboxResolver(new InboxService(database, log)),
+      webhooks.resolver,
+      digests.resolver,
     ]);
     const retention = createRetention(database, config, logger);
     const credentials = new CredentialWatch(database, (error) =>
@@ -111,9 +154,10 @@ export async function startApp(
       port: config.port,
       schema,
       sdl: printGraphqlSchema(schema),
-      createContext: (viewer: Viewer, cancellation: Cancellation): KnowledgeEventContext => ({
+      createContext: (viewer: Viewer, cancellation: Cancellation): KnowledgeEventContext & InboxContext => ({
         ...createContext(database.until(cancellation), viewer, cancellation),
         knowledgeLog: log,
+        inboxFeed,
       }),
       authenticate: createAuthenticator({
         adminApiKey: key,
@@ -127,6 +171,8 @@ export async function startApp(
         await database.ping();
         return true;
       },
+      documents: feedDocuments(new FeedService(log), () => publicUrl!),
+      pages: digests.pages,
       registerRoutes: (fastify) => registerExplorer(fastify, explorerDirectory),
       allowedOrigins: config.allowedOrigins,
       trustedProxies: config.trustedProxies,
@@ -138,17 +184,25 @@ export async function startApp(
       trustedDocuments: await loadTrustedDocuments(schema, config.trustedDocuments, config.trustedDocumentsOnly),
     });
     const { url } = await server.listen();
+    publicUrl ??= url;
     credentials.start();
     retention.start();
     retention.request();
+    webhooks.worker.start();
+    inboxes.start();
+    digests.worker?.start();
     return {
       url,
       adminKeyFile: file,
       close: async () => {
+        // Meanwhile, for its last requests may take as long as the server's.
+        const sendersStopped = Promise.all([webhooks.worker.stop(), digests.worker?.stop()]);
         try {
           await server.close();
           credentials.stop();
         } finally {
+          await sendersStopped;
+          await inboxes.stop();
           await retention.stop();
           await knowledgeBase.close();
         }
@@ -164,10 +218,55 @@ const RETENTION_INTERVAL_MILLISECONDS = 6 * 60 * 60 * 1_000;
 
 /** What deletes at the start and every few hours what is kept no longer. */
 function createRetention(database: Database, config: Config, logger: Logger): RepeatedTask {
-  const service = new RetentionService(database, config.auditLogDays);
+  const services: { run(): Promise<void> }[] = [
+    new RetentionService(database, config.auditLogDays),
+    new WebhookRetentionService(database),
+  ];
+  if (config.knowledgeLogDays !== undefined) {
+    const readers = [INBOX_POSITION, WEBHOOK_PLACE, DIGEST_POSITION];
+    services.push(new LogRetention({ database, days: config.knowledgeLogDays, readers }));
+  }
   return new RepeatedTask({
-    work: () => service.run(),
+    work: async () => {
+      for (const service of services) await service.run();
+    },
     interval: RETENTION_INTERVAL_MILLISECONDS,
     onError: (error) => logger.error({ message: error.message }, 'what is too old was not deleted; trying again'),
   });
+}
+
+function createWebhooks({ database, log }: KnowledgeBase, config: Config, logger: Logger) {
+  const targets = new WebhookTargets({ allowedNetworks: config.webhookAllowedNetworks });
+  const worker = new WebhookWorker({
+    database,
+    log,
+    client: new WebhookClient({ targets }),
+    userAgent: `Medspil/${VERSION}`,
+    onError: (error) => logger.error({ message: error.message }, 'webhooks are not sent; trying again'),
+  });
+  const onDue = () => worker.request();
+  const resolver = new WebhookResolver(
+    new WebhookEndpointService({ database, log, targets, onDue }),
+    new WebhookDeliveryService({ database, log, onDue }),
+  );
+  return { resolver, worker };
+}
+
+function createDigests(database: Database, { smtpUrl, mailFrom }: Config, base: () => string, logger: Logger) {
+  const onError = (error: Error) => logger.warn({ message: error.message }, 'the mail server did not take a mail');
+  const worker =
+    smtpUrl === undefined || mailFrom === undefined
+      ? undefined
+      : new DigestWorker({
+          database,
+          mailer: new Mailer({ smtpUrl, from: mailFrom, onError }),
+          base,
+          onError: (error) => logger.error({ message: error.message }, 'no digests are sent; trying again'),
+        });
+  const service = new DigestService({ database, sendsMail: worker !== undefined, onDue: () => worker?.request() });
+  return {
+    resolver: new DigestResolver(service),
+    pages: digestPages(service, new DigestConfirmationService(database)),
+    worker,
+  };
 }

@@ -4,6 +4,9 @@ import { KnowledgeLog1795374000001 } from '../migrations/1795374000001-knowledge
 import { Search1795374000002 } from '../migrations/1795374000002-search.js';
 import { Access1795374000003 } from '../migrations/1795374000003-access.js';
 import { Delivery1795374000004 } from '../migrations/1795374000004-delivery.js';
+import { Inbox1795374000005 } from '../migrations/1795374000005-inbox.js';
+import { Webhooks1795374000006 } from '../migrations/1795374000006-webhooks.js';
+import { Digests1795374000007 } from '../migrations/1795374000007-digests.js';
 import { CaseStudy } from './modules/case-studies/case-study.entity.js';
 import {
   Benefit,
@@ -13,6 +16,8 @@ import {
   RecordRationale,
   RuleOfPlay,
 } from './modules/case-studies/partnership.entity.js';
+import { DigestConfirmation } from './modules/digests/digest-confirmation.entity.js';
+import { Digest } from './modules/digests/digest.entity.js';
 import { Municipality, Region } from './modules/directory/municipality.entity.js';
 import { Library, Organisation, Partner } from './modules/directory/organisation.entity.js';
 import { Experience } from './modules/experiences/experience.entity.js';
@@ -28,6 +33,11 @@ import { Link } from './modules/records/link.entity.js';
 import { KnowledgeRecord } from './modules/records/record.entity.js';
 import { ReviewComment } from './modules/records/review-comment.entity.js';
 import { Revision } from './modules/records/revision.entity.js';
+import { Follow } from './modules/notifications/follow.entity.js';
+import { Inbox, InboxItem } from './modules/notifications/inbox.entity.js';
+import { WebhookAttempt } from './modules/webhooks/webhook-attempt.entity.js';
+import { WebhookDelivery } from './modules/webhooks/webhook-delivery.entity.js';
+import { WebhookEndpoint } from './modules/webhooks/webhook-endpoint.entity.js';
 
 export const ENTITIES = [
   AccessRequest,
@@ -37,6 +47,8 @@ export const ENTITIES = [
   Benefit,
   CaseStudy,
   Contribution,
+  Digest,
+  DigestConfirmation,
   Evidence,
   Experience,
   FrameworkElement,
@@ -62,6 +74,12 @@ export const ENTITIES = [
   RuleOfPlay,
   Source,
   Theme,
+  Follow,
+  Inbox,
+  InboxItem,
+  WebhookAttempt,
+  WebhookDelivery,
+  WebhookEndpoint,
 ];
 
 export const MIGRATIONS = [
@@ -70,4 +88,7 @@ export const MIGRATIONS = [
   Search1795374000002,
   Access1795374000003,
   Delivery1795374000004,
+  Inbox1795374000005,
+  Webhooks1795374000006,
+  Digests1795374000007,
 ];

@@ -4,8 +4,14 @@ import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphq
 import { buildSchemaSync, type NonEmptyArray, type PubSub } from 'type-graphql';
 import { CaseStudyResolver, PartyResolver } from './modules/case-studies/case-study.resolver.js';
 import { OrganisationCaseStudiesResolver } from './modules/case-studies/organisation-case-studies.resolver.js';
+import { DigestResolver } from './modules/digests/digest.resolver.js';
 import { OrganisationResolver } from './modules/directory/organisation.resolver.js';
 import { CaseStudyExperiencesResolver, ExperienceResolver } from './modules/experiences/experience.resolver.js';
+import {
+  NewContentResolver,
+  PolledRecommendationResolver,
+  PolledThemeResolver,
+} from './modules/feeds/new-content.resolver.js';
 import { FrameworkResolver, RecommendationResolver, ThemeResolver } from './modules/framework/framework.resolver.js';
 import { KnowledgeEventResolver } from './modules/knowledge-events/knowledge-event.resolver.js';
 import {
@@ -22,6 +28,8 @@ import { MemberResolver } from './modules/people/member.resolver.js';
 import { OrganisationSettingsResolver } from './modules/people/organisation-settings.resolver.js';
 import { PersonalDataResolver } from './modules/people/personal-data.resolver.js';
 import { MembershipResolver, ViewerResolver } from './modules/people/viewer.resolver.js';
+import { FollowResolver } from './modules/notifications/follow.resolver.js';
+import { InboxItemResolver, InboxResolver, ToldResolver } from './modules/notifications/inbox.resolver.js';
 import { NodeResolver } from './modules/records/node.resolver.js';
 import { RecordResolver } from './modules/records/record.resolver.js';
 import {
@@ -36,6 +44,7 @@ import { RecordHistoryResolver, RevisionResolver } from './modules/records/revis
 import { WarningResolver } from './modules/records/warning.resolver.js';
 import { KnowledgeGraphEdgeResolver, KnowledgeGraphResolver } from './modules/search/knowledge-graph.resolver.js';
 import { SearchEdgeResolver, SearchResolver } from './modules/search/search.resolver.js';
+import { WebhookDeliveryResolver, WebhookResolver } from './modules/webhooks/webhook.resolver.js';
 
 const RESOLVERS: NonEmptyArray<Function> = [
   AccessRequestResolver,
@@ -45,10 +54,14 @@ const RESOLVERS: NonEmptyArray<Function> = [
   CaseStudyExperiencesResolver,
   CaseStudyLessonsResolver,
   CaseStudyResolver,
+  DigestResolver,
   EvidenceResolver,
   ExperienceLessonsResolver,
   ExperienceResolver,
+  FollowResolver,
   FrameworkResolver,
+  InboxItemResolver,
+  InboxResolver,
   InvitationResolver,
   KnowledgeEventResolver,
   KnowledgeGraphEdgeResolver,
@@ -58,12 +71,15 @@ const RESOLVERS: NonEmptyArray<Function> = [
   LinkResolver,
   MemberResolver,
   MembershipResolver,
+  NewContentResolver,
   NodeResolver,
   OrganisationCaseStudiesResolver,
   OrganisationResolver,
   OrganisationSettingsResolver,
   PartyResolver,
   PersonalDataResolver,
+  PolledRecommendationResolver,
+  PolledThemeResolver,
   RecommendationResolver,
   RecordHistoryResolver,
   RecordResolver,
@@ -75,8 +91,11 @@ const RESOLVERS: NonEmptyArray<Function> = [
   SearchEdgeResolver,
   SearchResolver,
   ThemeResolver,
+  ToldResolver,
   ViewerResolver,
   WarningResolver,
+  WebhookDeliveryResolver,
+  WebhookResolver,
 ];
 
 /** Every subscription has a source of its own; type-graphql wants this all the same. */

@@ -37,6 +37,7 @@ function knownValues(): KnownValues {
       ...all('accessRequest'),
       ...all('apiKey'),
       ...all('comment'),
+      ...all('webhook'),
     ],
     // Few at once: what is below each counts for each. `node` tries all.
     ids: [own, foreign].map(({ ids }) => [ids['record']![0], ids['link']![0], ids['person']![0], ids['apiKey']![0]]),
@@ -47,6 +48,8 @@ function knownValues(): KnownValues {
     organisations: [organisations],
     records: [all('record')],
     recordId: all('record'),
+    uuid: [...all('record'), ...organisations],
+    since: [null],
     personId: all('person'),
     statuses: [['DRAFT', 'IN_REVIEW', 'PUBLISHED', 'RETRACTED'], ['DRAFT'], ['RETRACTED']],
     first: [10],
@@ -56,6 +59,7 @@ function knownValues(): KnownValues {
     depth: [3],
     isil: ['DK-775100', 'DK-710100'],
     token: ['medspil_invitation_nothing'],
+    url: ['https://hooks.invalid/'],
   };
 }
 

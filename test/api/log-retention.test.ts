@@ -106,3 +106,19 @@ it('the database deletes nothing of what is said to be there, and what is not ye
     await client.end();
   }
 });
+
+it('is what a server does at its start when it is told for how many days the log is kept', async () => {
+  // Its inboxes have read everything; no endpoint and no digest waits.
+  await vi.waitFor(async () => {
+    const reader = await database.row<{ position: number }>(sql`SELECT position FROM inbox_reader`);
+    expect(reader!.position).toBe(EVENTS);
+  });
+  const sibling = await server.sibling({ KNOWLEDGE_LOG_DAYS: '7' });
+  try {
+    await vi.waitFor(async () =>
+      expect(await positions(place(2))).toEqual({ code: 'CURSOR_EXPIRED', oldestCursor: place(3) }),
+    );
+  } finally {
+    await sibling.close();
+  }
+});

@@ -141,6 +141,8 @@ describe('personal data', () => {
       'api_key.made_by',
       'api_key.person_id',
       'audit_log.person_id',
+      'digest.person_id',
+      'digest_confirmation.person_id',
       'invitation.person_id',
       'membership.person_id',
       'person_identity.person_id',

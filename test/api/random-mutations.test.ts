@@ -19,8 +19,12 @@ import { startTestServer, type TestServer } from '../helpers/server.js';
 
 const RUNS = 200;
 
-/** Where it is written that something was refused. */
-const NOT_COUNTED = ['audit_log'];
+/** Where it is written that something was refused, and what the server writes by itself. */
+const NOT_COUNTED = ['audit_log', 'inbox', 'inbox_item', 'inbox_reader', 'webhook_attempt', 'webhook_delivery'];
+/** What only requests change in tables to which the server writes by itself at any time. */
+const OF_REQUESTS: Readonly<Record<string, string>> = {
+  webhook_endpoint: 'id, url, description, filter, version, secret',
+};
 
 const CODES = ['BAD_USER_INPUT', 'FORBIDDEN', 'GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED', 'RATE_LIMITED'];
 
@@ -42,8 +46,11 @@ beforeAll(async () => {
     WHERE table_schema = 'public' AND table_type = 'BASE TABLE' ORDER BY 1`);
   const columns = rows
     .filter(({ name }) => !NOT_COUNTED.includes(name))
-    .map(({ name }) => pg.escapeIdentifier(name))
-    .map((name) => `(SELECT md5(string_agg(t::text, '' ORDER BY t::text)) FROM ${name} AS t) AS ${name}`);
+    .map(({ name }) => {
+      const table = pg.escapeIdentifier(name);
+      const counted = `(SELECT ${OF_REQUESTS[name] ?? '*'} FROM ${table}) AS t`;
+      return `(SELECT md5(string_agg(t::text, '' ORDER BY t::text)) FROM ${counted}) AS ${table}`;
+    });
   digestOfTables = `SELECT ${columns.join(', ')}`;
 }, 120_000);
 afterAll(async () => {

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Language } from '../../src/common/language.js';
 import { CaseStudyKind, CaseStudyState, Scope } from '../../src/modules/case-studies/case-study.entity.js';
 import { ContributionKind, PartyRole, RuleTopic } from '../../src/modules/case-studies/partnership.entity.js';
+import { DigestFrequency, DigestPauseReason } from '../../src/modules/digests/digest.entity.js';
 import { OrganisationKind, Sector } from '../../src/modules/directory/organisation.entity.js';
 import { Phase } from '../../src/modules/experiences/experience.entity.js';
 import { FrameworkElementKind, StakeholderGroup } from '../../src/modules/framework/framework.entity.js';
@@ -13,6 +14,10 @@ import { AccessRequestStatus } from '../../src/modules/people/invitation.entity.
 import { MembershipOrigin, Role } from '../../src/modules/people/person.entity.js';
 import { Outcome } from '../../src/modules/records/outcome.js';
 import { Documentation, Provenance, RecordKind, RecordStatus } from '../../src/modules/records/record.entity.js';
+import { WatchLevel } from '../../src/modules/notifications/follow.entity.js';
+import { InboxReason } from '../../src/modules/notifications/inbox.entity.js';
+import { WebhookDeliveryKind, WebhookDeliveryStatus } from '../../src/modules/webhooks/webhook-delivery.entity.js';
+import { WebhookDisabledReason, WebhookEndpointStatus } from '../../src/modules/webhooks/webhook-endpoint.entity.js';
 import { eventTypes } from '../../src/platform/log/log-entry.js';
 import { createTestDatabase, type TestDatabase } from '../helpers/database.js';
 import { IDS, insertRows, withIds } from './guarded-rows.js';
@@ -24,6 +29,10 @@ const ENUMS: Record<string, object> = {
   adoption_outcome: Outcome,
   benefit_stakeholder_group: StakeholderGroup,
   contribution_kind: ContributionKind,
+  digest_confirmation_language: Language,
+  digest_frequency: DigestFrequency,
+  digest_language: Language,
+  digest_paused: DigestPauseReason,
   evidence_stance: EvidenceStance,
   invitation_role: Role,
   framework_element_kind: FrameworkElementKind,
@@ -48,6 +57,13 @@ const ENUMS: Record<string, object> = {
   record_status: RecordStatus,
   revision_status: RecordStatus,
   rule_of_play_topic: RuleTopic,
+  follow_level: WatchLevel,
+  inbox_item_reason: InboxReason,
+  webhook_delivery_event_type: eventTypes,
+  webhook_delivery_kind: WebhookDeliveryKind,
+  webhook_delivery_status: WebhookDeliveryStatus,
+  webhook_endpoint_reason: WebhookDisabledReason,
+  webhook_endpoint_status: WebhookEndpointStatus,
 };
 
 /** What else to set so that no other CHECK refuses the row before its turn. */
@@ -55,6 +71,7 @@ const BESIDES: Record<string, string> = {
   record_kind: `summary = NULL, description = NULL, case_kind = NULL, scope = NULL, state = NULL, municipality_code = NULL`,
   access_request_status: `decided_at = now()`,
   record_status: `published_at = NULL`,
+  webhook_delivery_event_type: `kind = 'REDELIVERY'`,
 };
 
 interface Guard {
@@ -145,7 +162,7 @@ describe('the database refuses', () => {
     expect(references.length).toBeGreaterThan(20);
     for (const { table, name, columns } of references) {
       const [column] = columns;
-      const absent = /_code$|^theme$/.test(column!) ? `'0999'` : `'${IDS.absent}'`;
+      const absent = /_code$|^theme$|^position$/.test(column!) ? `'0999'` : `'${IDS.absent}'`;
       const error = await attempt(
         `UPDATE ${table} SET ${column} = ${absent}
          WHERE ctid = (SELECT min(ctid) FROM ${table} WHERE ${column} IS NOT NULL)`,

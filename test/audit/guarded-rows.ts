@@ -88,8 +88,28 @@ const ROWS = [
   `INSERT INTO knowledge_log (event_id, type, occurred_at, record_id, record_kind, record_version, organisation_id,
      municipalities, recommendations, themes)
    SELECT id, 'PUBLISHED', now(), :caseStudy, 'CASE_STUDY', 1, :library, '{}', '{}', '{}'
-   FROM unnest(ARRAY[:item, :otherItem]) AS id`,
+   FROM unnest(ARRAY[:item, :otherItem, :person]) AS id`,
   `UPDATE knowledge_log SET position = 1 WHERE event_id = :item`,
+  `UPDATE knowledge_log SET position = 5 WHERE event_id = :person`,
+  `INSERT INTO inbox VALUES (:item, :person, NULL, now()), (:otherItem, NULL, :otherLibrary, now())`,
+  `INSERT INTO follow VALUES (:item, :item, 'x', '{}', 'EVERYTHING', 0, now())`,
+  `INSERT INTO inbox_item VALUES (:item, :item, 5, 'FOLLOWED')`,
+  `INSERT INTO webhook_endpoint
+     (id, organisation_id, url, description, filter, status, version, secret, position, failures, created_at)
+   VALUES (:item, :library, 'https://a.example/', '', '{}', 'ENABLED', 1, sha256('a'), 0, 0, now())`,
+  `INSERT INTO webhook_endpoint (id, organisation_id, url, description, filter, status, disabled_because, version, secret,
+     position, failures, created_at)
+   VALUES (:otherItem, :library, 'https://a.example/', '', '{}', 'DISABLED', 'GONE', 1, sha256('a'), 0, 0, now())`,
+  `INSERT INTO webhook_delivery VALUES
+     (:item, :item, 'EVENT', :item, 'PUBLISHED', 'PENDING', '{}', 'x', now()),
+     (:otherItem, :item, 'PING', :otherItem, NULL, 'DELIVERED', '{}', 'x', now())`,
+  `INSERT INTO webhook_attempt VALUES (:item, 1, now(), 1, 500, 'x', NULL)`,
+  `INSERT INTO digest (id, person_id, inbox_id, frequency, language, paused_because, position, next_at, failures, refusals,
+     unsubscribe_token, created_at)
+   VALUES (:item, :person, :item, 'DAILY', 'DA', NULL, 0, now(), 0, 0, sha256('a'), now()),
+     (:otherItem, :person, :otherItem, 'WEEKLY', 'EN', 'ADDRESS_REFUSED', 0, NULL, 0, 0, sha256('b'), now())`,
+  `INSERT INTO digest_confirmation VALUES
+     (:person, 'a@example.org', 'DA', sha256('a'), now(), NULL, now(), now(), 0, NULL, NULL)`,
 ];
 
 /** Writes the rows. */

@@ -13,6 +13,10 @@ const MODULES = [
   'lessons',
   'search',
   'knowledge-events',
+  'notifications',
+  'webhooks',
+  'feeds',
+  'digests',
 ];
 
 const MODULE_BASE = ['common', 'platform/database', 'platform/log', 'platform/auth'];
@@ -53,6 +57,7 @@ const MAY_IMPORT: Record<string, readonly (string | RegExp)[]> = {
   ),
   'build.js': [],
   'start-failure.ts': ['config.ts'],
+  'version.ts': [],
   'schema.ts': ['common', /^src\/modules\/.*\.resolver\.ts$/],
   'write-permissions.ts': ['platform/auth'],
   'write-schema.ts': ['schema.ts'],

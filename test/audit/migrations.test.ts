@@ -104,9 +104,14 @@ describe('the migrations', () => {
 const INDEX_OF_KIND = /^CREATE INDEX "IDX_\w+" ON "(organisation|record)"\s+\("kind"\)\s*$/;
 
 /** What TypeORM would do to the tables to fit the entities. It compares CHECKs and indexes by their names alone. */
+/** The log has no entity that could be referred to. */
+const REFERENCE_TO_LOG = /"inbox_item_position_fkey"$/;
+
 async function drift(database: Database): Promise<string[]> {
   const { upQueries } = await database.dataSource.driver.createSchemaBuilder().log();
-  return upQueries.map(({ query }) => query).filter((query) => !INDEX_OF_KIND.test(query));
+  return upQueries
+    .map(({ query }) => query)
+    .filter((query) => !INDEX_OF_KIND.test(query) && !REFERENCE_TO_LOG.test(query));
 }
 
 describe('the entities', () => {

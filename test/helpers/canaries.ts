@@ -208,6 +208,15 @@ export async function fill(server: TestServer, isil: string, offset: number): Pr
     scopes: ['WRITE'],
   });
   kept(key.secret, 'nobody', 'a key');
+  const webhook = await mutate(server, 'createWebhookEndpoint', 'webhookEndpoint { id } secret', {
+    organisationId,
+    url: `https://${canary('people', 'host of a webhook')}.invalid/${canary('people', 'path of a webhook')}`,
+    description: canary('people', 'description of a webhook'),
+  });
+  kept(webhook.secret, 'nobody', 'secret of a webhook');
+  const ping = await mutate(server, 'pingWebhookEndpoint', 'webhookDelivery { id }', {
+    id: webhook.webhookEndpoint.id,
+  });
 
   expect(new Set(canaries.map(({ text }) => text)).size).toBe(canaries.length);
   return {
@@ -227,6 +236,7 @@ export async function fill(server: TestServer, isil: string, offset: number): Pr
       invitation: [invitation.invitation.id],
       accessRequest: [request.accessRequest.id],
       apiKey: [key.apiKey.id],
+      webhook: [webhook.webhookEndpoint.id, ping.webhookDelivery.id],
     },
   };
 }

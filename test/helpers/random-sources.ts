@@ -69,11 +69,13 @@ async function cursorsOf(server: TestServer, schema: GraphQLSchema): Promise<str
     const type = getNamedType(field.type);
     return isObjectType(type) && 'pageInfo' in type.getFields() && !field.args.some(isRequiredArgument);
   });
-  const fields = connections.map(({ name }) => `${name}(first: 3) { pageInfo { startCursor endCursor } }`);
-  const { data } = await server.admin(`{ ${fields.join(' ')} }`);
-  return Object.values<any>(data)
-    .flatMap(({ pageInfo }) => [pageInfo.startCursor, pageInfo.endCursor])
-    .filter((cursor) => cursor !== null);
+  const cursors: (string | null)[] = [];
+  for (const { name } of connections) {
+    const { data } = await server.admin(`{ ${name}(first: 3) { pageInfo { startCursor endCursor } } }`);
+    // Some are a person's own, and the operator is none.
+    if (data) cursors.push(data[name].pageInfo.startCursor, data[name].pageInfo.endCursor);
+  }
+  return cursors.filter((cursor) => cursor !== null);
 }
 
 /** Texts that were never meant: each has broken something somewhere. */

@@ -10,6 +10,11 @@ export function EmailAddress(): PropertyDecorator {
   return Pattern(ADDRESS, 'an e-mail address such as "name@example.org"');
 }
 
+/** Whether mail can be sent to it, by its looks: an issuer of tokens may call other things an address. */
+export function isEmailAddress(text: string): boolean {
+  return ADDRESS.test(text);
+}
+
 /** The form that is stored: names of hosts are the same in upper and lower case, names of mailboxes need not be. */
 export function storedAddress(address: string): string {
   const at = address.lastIndexOf('@');

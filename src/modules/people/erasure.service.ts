@@ -21,7 +21,8 @@ export class ErasureService {
   constructor(private readonly database: Database) {}
 
   /**
-   * Erases a person: name, address, identities, places, and what was written to or by the address. Its keys are revoked.
+   * Erases a person: name, address, identities, places, digests, and what was written to or by the address. Its keys are
+   * revoked.
    * Revisions, comments and entries of the audit log keep pointing at the person, who is nobody now.
    *
    * @throws DomainError NOT_FOUND; INVALID for the last manager of an organisation, unless the operator does it
@@ -39,6 +40,8 @@ export class ErasureService {
       const address = person.emailConfirmed || viewer.kind === 'ADMIN' ? person.email : null;
       await transaction.rows(sql`DELETE FROM access_request a WHERE ${accessRequestsOf(personId, address)}`);
       await transaction.rows(sql`DELETE FROM invitation i WHERE ${invitationsOf(personId, address)}`);
+      await transaction.rows(sql`DELETE FROM digest WHERE person_id = ${personId}`);
+      await transaction.rows(sql`DELETE FROM digest_confirmation WHERE person_id = ${personId}`);
       await transaction.rows(sql`DELETE FROM person_identity WHERE person_id = ${personId}`);
       await transaction.rows(
         sql`UPDATE api_key SET revoked_at = coalesce(revoked_at, now()), name = ${ERASED_KEY_NAME}

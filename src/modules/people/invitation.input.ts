@@ -18,7 +18,9 @@ export class InviteMemberInput {
   organisationId: string;
 
   @EmailAddress()
-  @Field(() => String, { description: 'The address of the one who is meant. This server sends no mail: you do.' })
+  @Field(() => String, {
+    description: 'The address of the one who is meant. Invitations are not mailed: pass the token on yourself.',
+  })
   email: string;
 
   @Field(() => Role, { description: 'What the person is going to be.' })

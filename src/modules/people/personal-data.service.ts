@@ -57,6 +57,11 @@ function statements({ id, email }: Person, byAddress: boolean): Record<string, S
     reviewComments: sql`SELECT record_id AS "recordId", version, path, text, created_at AS "createdAt",
         resolved_at AS "resolvedAt"
       FROM review_comment WHERE person_id = ${id} ORDER BY created_at, id`,
+    digests: sql`SELECT d.id, b.organisation_id AS "organisationId", d.frequency, d.language,
+        d.paused_because AS "pausedBecause", d.next_at AS "nextAt", d.created_at AS "createdAt"
+      FROM digest d JOIN inbox b ON b.id = d.inbox_id WHERE d.person_id = ${id} ORDER BY d.created_at, d.id`,
+    digestConfirmations: sql`SELECT address, language, sent_at AS "sentAt", confirmed_at AS "confirmedAt"
+      FROM digest_confirmation WHERE person_id = ${id}`,
     auditEntries: sql`SELECT id, occurred_at AS "occurredAt", action, api_key_id AS "apiKeyId",
         organisation_id AS "organisationId", target_id AS "targetId", details
       FROM audit_log WHERE person_id = ${id} OR target_id = ${id} ORDER BY occurred_at, id`,
