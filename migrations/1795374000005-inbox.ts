@@ -51,7 +51,7 @@ CREATE TABLE inbox_item (
   CONSTRAINT inbox_item_key UNIQUE (inbox_id, position)
 );
 CREATE INDEX inbox_item_position_index ON inbox_item (position);
-CREATE INDEX inbox_item_unread_index ON inbox_item (inbox_id) WHERE read_at IS NULL;
+CREATE INDEX inbox_item_unread_index ON inbox_item (inbox_id, position) WHERE read_at IS NULL;
 
 -- How far the log has been dealt out.
 CREATE TABLE inbox_reader (

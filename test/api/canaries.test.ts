@@ -37,6 +37,7 @@ function knownValues(): KnownValues {
       ...all('accessRequest'),
       ...all('apiKey'),
       ...all('comment'),
+      ...all('follow'),
       ...all('webhook'),
     ],
     // Few at once: what is below each counts for each. `node` tries all.
@@ -167,7 +168,7 @@ describe('of everything that can be asked', () => {
     const answers = await crawl(own.writer.key, queries);
     const may = [
       ...[own, foreign].flatMap((aviary) => allowed(aviary, ['everybody'])),
-      ...own.canaries.filter(({ what }) => /of the writer$/.test(what)),
+      ...own.canaries.filter(({ what }) => /of the writer$|^name of a follow$/.test(what)),
     ];
     expectOnly(answers, may);
   }, 120_000);

@@ -169,3 +169,18 @@ it('ends within a second for somebody who is no member any more', async () => {
   await lesson({ recommendations: [7] });
   expect(following.items).toHaveLength(1);
 });
+
+it('goes on elsewhere when its server stops', async () => {
+  const sibling = await server.sibling();
+  const follower = await memberOf(server, odense, 'CONTRIBUTOR');
+  const { since } = await follow(follower.query, { recommendations: [8] });
+  const following = listen(follower.key, { after: since }, sibling.url);
+  const { id: first } = await lesson({ recommendations: [8] });
+  await vi.waitFor(() => expect(following.items).toHaveLength(1), patience);
+  await sibling.close();
+  await following.ended;
+  const { id: second } = await lesson({ recommendations: [8] });
+  const resumed = listen(follower.key, { after: following.items[0]!.cursor });
+  await vi.waitFor(() => expect(resumed.items).toHaveLength(1), patience);
+  expect([...following.items, ...resumed.items].map(({ event }) => event.recordId)).toEqual([first, second]);
+});

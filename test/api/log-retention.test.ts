@@ -5,7 +5,9 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { ENTITIES, MIGRATIONS } from '../../src/entities.js';
 import { Database } from '../../src/platform/database/database.js';
 import { encodeCursor } from '../../src/platform/log/cursor.js';
+import { EventFilter } from '../../src/platform/log/event-filter.js';
 import { LogRetention } from '../../src/platform/log/log-retention.js';
+import { readPage } from '../../src/platform/log/read.js';
 import { startTestServer, type TestServer } from '../helpers/server.js';
 import { subscribe } from '../helpers/subscriber.js';
 
@@ -72,6 +74,8 @@ it('what is too old is given up by one run and deleted by the next', async () =>
   const retention = new LogRetention({ database, days: 7.5, readers: [] });
   await retention.run();
   expect(await count()).toBe(EVENTS - 1);
+  // Entry 2 is still there, but who began with it could not go on.
+  expect(await positions(null)).toEqual([3, 4, 5]);
   await retention.run();
   expect(await count()).toBe(EVENTS - 2);
 });
@@ -82,6 +86,11 @@ it('a query from before that is refused, with the oldest cursor that still works
   expect(await positions(place(0))).toEqual(expected);
   expect(await positions(place(2))).toEqual([3, 4, 5]);
   expect(await positions(null)).toEqual([3, 4, 5]);
+});
+
+it('so is one that began while it was good', async () => {
+  const page = { after: 1, limit: 10, backward: false, filter: new EventFilter({}) };
+  await expect(readPage(database, page)).rejects.toMatchObject({ extensions: { code: 'CURSOR_EXPIRED' } });
 });
 
 it('so is a subscription', async () => {
@@ -101,7 +110,9 @@ it('the database deletes nothing of what is said to be there, and what is not ye
   await client.connect();
   try {
     await expect(client.query('DELETE FROM knowledge_log WHERE position = 3')).rejects.toThrow('stays');
-    await expect(client.query('UPDATE knowledge_log_state SET kept_after = 6')).rejects.toThrow('knowledge_log_state_place');
+    await expect(client.query('UPDATE knowledge_log_state SET kept_after = 6')).rejects.toThrow(
+      'knowledge_log_state_place',
+    );
   } finally {
     await client.end();
   }
@@ -121,4 +132,35 @@ it('is what a server does at its start when it is told for how many days the log
   } finally {
     await sibling.close();
   }
+});
+
+it('a server that stood still for longer than the log is kept goes on from what there is', async () => {
+  const live = subscribe(server.url, FOLLOW);
+  await live.started;
+  const lock = new pg.Client(server.database.url);
+  await lock.connect();
+  try {
+    // Given up and deleted in the moment in which it came: as it looks to one who was stopped meanwhile.
+    await lock.query('BEGIN');
+    await lock.query(`INSERT INTO knowledge_log (event_id, type, occurred_at, record_id, record_kind, record_version,
+      organisation_id, municipalities, recommendations, themes) SELECT gen_random_uuid(), 'PUBLISHED', now(),
+      gen_random_uuid(), 'LESSON', 1, gen_random_uuid(), '{}', '{}', '{}' FROM generate_series(1, 3)`);
+    await lock.query('SELECT stamp_knowledge_log(1000)');
+    await lock.query('UPDATE knowledge_log_state SET kept_after = last_position');
+    await lock.query('DELETE FROM knowledge_log');
+    await lock.query('COMMIT');
+  } finally {
+    await lock.end();
+  }
+  await vi.waitFor(() => expect(live.errors).toMatchObject([{ extensions: { code: 'CURSOR_EXPIRED' } }]));
+  const next = subscribe(server.url, FOLLOW);
+  await next.started;
+  await vi.waitFor(async () => {
+    await database.rows(sql`
+      INSERT INTO knowledge_log (event_id, type, occurred_at, record_id, record_kind, record_version, organisation_id,
+        municipalities, recommendations, themes)
+      VALUES (gen_random_uuid(), 'PUBLISHED', now(), gen_random_uuid(), 'LESSON', 1, gen_random_uuid(), '{}', '{}', '{}')`);
+    expect(next.received.length).toBeGreaterThan(0);
+  });
+  await Promise.all([live.close(), next.close()]);
 });

@@ -1,8 +1,9 @@
 /** What is kept about people: theirs to see, to change and to have forgotten. */
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { follow, inboxOf } from '../helpers/inbox.js';
 import { invite, memberOf, type TestPerson } from '../helpers/people.js';
-import { libraryId } from '../helpers/records.js';
+import { libraryId, mutate, publish } from '../helpers/records.js';
 import { type GraphqlResponse, startTestServer, type TestServer } from '../helpers/server.js';
 import { tablesWith } from '../helpers/stored-text.js';
 
@@ -143,6 +144,7 @@ describe('personal data', () => {
       'audit_log.person_id',
       'digest.person_id',
       'digest_confirmation.person_id',
+      'inbox.person_id',
       'invitation.person_id',
       'membership.person_id',
       'person_identity.person_id',
@@ -322,6 +324,72 @@ describe('erasure', () => {
       expect(codes(answer)).toEqual(['UNAUTHENTICATED']);
       const { rows } = await client.query('SELECT name FROM person WHERE id = $1', [other.personId]);
       expect(rows).toEqual([{ name: null }]);
+    }
+  });
+
+  it('takes the inbox with it, and what is adopted later makes no other', async () => {
+    const person = await memberOf(server, aarhus, 'EDITOR');
+    const id = await writeLesson(person);
+    const adopt = (organisationId: string) =>
+      mutate(server, 'recordAdoption', 'adoption { id }', {
+        recordId: id,
+        organisationId,
+        taken: 'The keys.',
+      });
+    const lesson = await publish(server, { id, version: 1 });
+    await follow(person.query, { recommendations: [3] }, { name: 'Ophelia follows this' });
+    const organisations = await follow(person.query, { recommendations: [3] }, { organisationId: aarhus });
+    await adopt(copenhagen);
+    await vi.waitFor(async () => expect((await inboxOf(person.query)).items).toHaveLength(1), { timeout: 10_000 });
+    const { data } = await person.query(DATA);
+    expect(data.personalData).toMatchObject({
+      follows: [{ name: 'Ophelia follows this', filter: { recommendations: [3] }, level: 'EVERYTHING' }],
+      inboxItems: [{ type: 'ADOPTED', recordId: lesson.id, reason: 'ADOPTED', readAt: null }],
+    });
+    expect((await person.query(ERASE, { input: { personId: person.personId } })).data.erasePerson.erased).toBe(true);
+    const inboxes = () => client.query('SELECT FROM inbox WHERE person_id = $1', [person.personId]);
+    expect((await inboxes()).rowCount).toBe(0);
+    expect(await tablesWith(client, 'ophelia')).toEqual([]);
+    await adopt(await libraryId(server, 'DK-746100'));
+    // The organisation is told of it still, with the same statement that would tell the person.
+    await vi.waitFor(
+      async () => {
+        const { rows } = await client.query(
+          `SELECT FROM inbox_item i JOIN knowledge_log l USING (position) JOIN inbox b ON b.id = i.inbox_id
+           WHERE l.record_id = $1 AND l.type = 'ADOPTED' AND b.organisation_id = $2`,
+          [lesson.id, aarhus],
+        );
+        expect(rows).toHaveLength(2);
+      },
+      { timeout: 10_000 },
+    );
+    expect((await inboxes()).rowCount).toBe(0);
+    const { rows } = await client.query('SELECT id FROM follow WHERE id = $1', [organisations.id]);
+    expect(rows, 'what an organisation follows stays').toHaveLength(1);
+  });
+
+  it('waits for the inboxes that are being filled, and they for it', async () => {
+    const person = await memberOf(server, aarhus, 'EDITOR');
+    const holder = new pg.Client({ connectionString: server.database.url });
+    await holder.connect();
+    try {
+      await holder.query('BEGIN; SELECT FROM inbox_reader FOR UPDATE');
+      const erasing = person.query(ERASE, { input: { personId: person.personId } });
+      await vi.waitFor(async () => {
+        const { rows } = await client.query(
+          `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%inbox_reader%NO KEY%'
+             AND datname = current_database()`,
+        );
+        expect(rows.length).toBeGreaterThan(0);
+      });
+      // As an adoption does that is dealt out at this moment.
+      await holder.query('INSERT INTO inbox VALUES (gen_random_uuid(), $1, NULL, now())', [person.personId]);
+      await holder.query('COMMIT');
+      expect((await erasing).data.erasePerson.erased).toBe(true);
+      const { rowCount } = await client.query('SELECT FROM inbox WHERE person_id = $1', [person.personId]);
+      expect(rowCount).toBe(0);
+    } finally {
+      await holder.end();
     }
   });
 

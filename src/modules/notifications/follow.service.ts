@@ -51,8 +51,10 @@ export class FollowService {
     if (errors.length > 0) throw new DomainError(errors);
     const inboxId = await requireInbox(this.database, owner);
     return this.database.inTransaction(async (transaction) => {
-      // Two who follow at once count one after the other.
-      await transaction.rows(sql`SELECT FROM inbox WHERE id = ${inboxId} FOR NO KEY UPDATE`);
+      // While this is held nothing is dealt out: what comes behind the position is dealt out with the follow in view. Before
+      // all other locks, as in an erasure, lest one waits for the other.
+      await transaction.rows(sql`SELECT FROM inbox_reader FOR NO KEY UPDATE`);
+      await holdInbox(transaction, inboxId);
       const [same] = await transaction.rows<{ id: string }>(
         sql`SELECT id FROM follow WHERE inbox_id = ${inboxId} AND filter = ${JSON.stringify(filter)}::jsonb`,
       );
@@ -67,8 +69,6 @@ export class FollowService {
       }
       if (same === undefined) {
         await requireRoom(transaction, inboxId);
-        // While this is held nothing is dealt out: what comes behind the position is dealt out with the follow in view.
-        await transaction.rows(sql`SELECT FROM inbox_reader FOR NO KEY UPDATE`);
         await transaction.rows(
           sql`INSERT INTO follow (id, inbox_id, name, filter, level, after_position, created_at)
             SELECT ${id}, ${inboxId}, ${input.name}, ${JSON.stringify(filter)}::jsonb, ${input.level}, last_position, now()
@@ -139,6 +139,12 @@ export class FollowService {
       },
     });
   }
+}
+
+/** Two who follow at once count one after the other; an owner who was erased meanwhile has no inbox any more. */
+async function holdInbox(transaction: Transaction, inboxId: string): Promise<void> {
+  const held = await transaction.rows(sql`SELECT id FROM inbox WHERE id = ${inboxId} FOR NO KEY UPDATE`);
+  if (held.length === 0) throw refuse(UserErrorCode.NOT_FOUND, 'Whose inbox this would be is not there any more.');
 }
 
 async function read(transaction: Transaction, id: string): Promise<Follow> {

@@ -6,7 +6,7 @@ import { RepeatedTask } from '../../platform/log/repeated-task.js';
 import type { InboxFeed } from './inbox-feed.js';
 
 /** Entries of one statement: bounds how long it holds the lock. */
-const BATCH = 100;
+const BATCH = 50;
 /** How long, in milliseconds, an event waits at most whose hint was lost. */
 const INTERVAL = 1000;
 

@@ -8,13 +8,14 @@ import { inboxOwner, requireInbox } from './inbox-owner.js';
 
 /** What somebody waits for, to be called off when they wait no longer. */
 export interface InboxWait {
-  readonly over: Promise<void>;
+  /** Up to where nothing came into the inbox while it was waited for; 0 when that is not known. */
+  readonly over: Promise<number>;
   cancel(): void;
 }
 
 export class InboxFeed {
   /** By the inbox that they wait for. */
-  private readonly waiters = new Map<string, Set<() => void>>();
+  private readonly waiters = new Map<string, Set<(quietUpTo: number) => void>>();
   private position: number | undefined;
 
   constructor(
@@ -40,14 +41,14 @@ export class InboxFeed {
 
   /** Begins to wait for items of an inbox. Whoever waits first and reads then misses none. */
   wait(inboxId: string): InboxWait {
-    let end!: () => void;
-    const over = new Promise<void>((resolve) => (end = resolve));
+    let end!: (quietUpTo: number) => void;
+    const over = new Promise<number>((resolve) => (end = resolve));
     const waiters = this.waiters.get(inboxId) ?? new Set();
     this.waiters.set(inboxId, waiters.add(end));
     const cancel = () => {
       waiters.delete(end);
       if (waiters.size === 0 && this.waiters.get(inboxId) === waiters) this.waiters.delete(inboxId);
-      end();
+      end(0);
     };
     return { over, cancel };
   }
@@ -69,7 +70,7 @@ export class InboxFeed {
     for (const { inboxId } of inboxes) {
       const waiters = this.waiters.get(inboxId);
       this.waiters.delete(inboxId);
-      for (const end of waiters ?? []) end();
+      for (const end of waiters ?? []) end(before ?? 0);
     }
   }
 }

@@ -64,7 +64,8 @@ export async function requireInbox(database: Pick<Reads, 'rows'>, owner: InboxOw
   await database.rows(
     organisationId === null
       ? sql`INSERT INTO inbox (id, person_id, created_at)
-          SELECT ${uuid()}, id, now() FROM person WHERE id = ${personId} AND erased_at IS NULL ON CONFLICT DO NOTHING`
+          SELECT ${uuid()}, id, now() FROM person WHERE id = ${personId} AND erased_at IS NULL
+          FOR KEY SHARE ON CONFLICT DO NOTHING`
       : sql`INSERT INTO inbox (id, organisation_id, created_at)
           SELECT ${uuid()}, id, now() FROM organisation WHERE id = ${organisationId} ON CONFLICT DO NOTHING`,
   );

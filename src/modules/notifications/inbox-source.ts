@@ -89,11 +89,12 @@ export class InboxSource implements AsyncIterableIterator<ToldItemEvent, undefin
     const wait = this.options.feed.wait(this.options.inboxId);
     this.wait = wait;
     try {
-      this.items = await this.read();
+      const { items, position } = await this.read();
+      this.items = items;
       this.taken = 0;
-      const last = this.items.at(-1);
-      if (last === undefined) await wait.over;
-      else this.place = last;
+      // Also without items: somebody whose inbox is quiet does not fall behind the log that is kept.
+      this.reach(position);
+      if (items.length === 0) this.reach(await wait.over);
     } catch (error) {
       if (error instanceof GraphQLError) throw error;
       await this.pause();
@@ -103,20 +104,28 @@ export class InboxSource implements AsyncIterableIterator<ToldItemEvent, undefin
     }
   }
 
-  private async read(): Promise<ToldItem[]> {
+  private reach(position: number): void {
+    this.place = { ...this.place, position: Math.max(this.place.position, position) };
+  }
+
+  /** The next items, and how far it has looked. */
+  private async read(): Promise<{ items: readonly ToldItem[]; position: number }> {
     const { database, inboxId } = this.options;
     const { epoch, position } = this.place;
     // One statement, so that all is of one moment; without items it gives one row of nulls.
-    const rows = await database.rows<ToldItem & Omit<LogEnd, 'position'>>(sql`
-      SELECT ${ITEM_COLUMNS}, state.kept_after AS "keptAfter"
-      FROM knowledge_log_state AS state
-        LEFT JOIN (inbox_item i JOIN knowledge_log AS entry ON entry.position = i.position)
-        ON i.inbox_id = ${inboxId} AND i.position > ${position}
-      ORDER BY i.position LIMIT ${STRETCH}`);
-    const { epoch: present, keptAfter } = rows[0]!;
+    const rows = await database.rows<ToldItem & Omit<LogEnd, 'position'> & { dealtOut: number }>(sql`
+      SELECT item.*, state.epoch, state.kept_after AS "keptAfter", reader.position AS "dealtOut"
+      FROM knowledge_log_state AS state CROSS JOIN inbox_reader AS reader
+        LEFT JOIN LATERAL (
+          SELECT ${ITEM_COLUMNS} FROM inbox_item i JOIN knowledge_log AS entry ON entry.position = i.position
+          WHERE i.inbox_id = ${inboxId} AND i.position > ${position}
+          ORDER BY i.position LIMIT ${STRETCH}) AS item ON TRUE
+      ORDER BY item.position`);
+    const { epoch: present, keptAfter, dealtOut } = rows[0]!;
     if (present !== epoch) throw foreignCursor();
     if (position < keptAfter) throw expiredCursor({ epoch, position, keptAfter });
-    return rows.filter(({ id }) => id !== null);
+    const items = rows.filter(({ id }) => id !== null);
+    return { items, position: items.length < STRETCH ? dealtOut : items.at(-1)!.position };
   }
 
   private pause(): Promise<void> {

@@ -52,7 +52,7 @@ registerEnumType(InboxReason, {
 @Check('inbox_item_reason', `reason IN ('FOLLOWED', 'ADOPTED')`)
 @Unique('inbox_item_key', ['inboxId', 'position'])
 @Index('inbox_item_position_index', ['position'])
-@Index('inbox_item_unread_index', ['inboxId'], { where: 'read_at IS NULL' })
+@Index('inbox_item_unread_index', ['inboxId', 'position'], { where: 'read_at IS NULL' })
 @ObjectType({ description: 'One event in an inbox.' })
 export class InboxItem {
   @Field(() => ID, { description: 'Its id.', simple: true })

@@ -21,7 +21,7 @@ export class ErasureService {
   constructor(private readonly database: Database) {}
 
   /**
-   * Erases a person: name, address, identities, places, digests, and what was written to or by the address. Its keys are
+   * Erases a person: name, address, identities, places, inbox, follows, digests, and what was written to or by the address. Its keys are
    * revoked.
    * Revisions, comments and entries of the audit log keep pointing at the person, who is nobody now.
    *
@@ -34,12 +34,15 @@ export class ErasureService {
     checkInput(input);
     const { personId } = input;
     return this.database.inTransaction(async (transaction) => {
+      // Nothing is dealt out meanwhile, which would make an inbox of somebody who is just going.
+      await transaction.rows(sql`SELECT FROM inbox_reader FOR NO KEY UPDATE`);
       const person = await lockErasable(transaction, personId);
       await leaveAll(transaction, viewer, personId);
       // An address that only the person itself says it has may be another's, whose invitations these would be.
       const address = person.emailConfirmed || viewer.kind === 'ADMIN' ? person.email : null;
       await transaction.rows(sql`DELETE FROM access_request a WHERE ${accessRequestsOf(personId, address)}`);
       await transaction.rows(sql`DELETE FROM invitation i WHERE ${invitationsOf(personId, address)}`);
+      await transaction.rows(sql`DELETE FROM inbox WHERE person_id = ${personId}`);
       await transaction.rows(sql`DELETE FROM digest WHERE person_id = ${personId}`);
       await transaction.rows(sql`DELETE FROM digest_confirmation WHERE person_id = ${personId}`);
       await transaction.rows(sql`DELETE FROM person_identity WHERE person_id = ${personId}`);

@@ -24,7 +24,7 @@ export class PersonalDataResolver {
   @Cost(EXPORT_COST)
   @Query(() => JsonObject, {
     description:
-      'Everything that is kept about you: `person`, and lists of `identities`, `memberships`, `apiKeys`, `organisationKeysMade`, `invitations`, `accessRequests`, `revisions`, `reviewComments`, `digests`, `digestConfirmations` and `auditEntries`.',
+      'Everything that is kept about you: `person`, and lists of `identities`, `memberships`, `apiKeys`, `organisationKeysMade`, `invitations`, `accessRequests`, `revisions`, `reviewComments`, `follows`, `inboxItems`, `digests`, `digestConfirmations` and `auditEntries`.',
   })
   personalData(
     @Ctx() context: Context,

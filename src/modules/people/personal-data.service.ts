@@ -57,6 +57,12 @@ function statements({ id, email }: Person, byAddress: boolean): Record<string, S
     reviewComments: sql`SELECT record_id AS "recordId", version, path, text, created_at AS "createdAt",
         resolved_at AS "resolvedAt"
       FROM review_comment WHERE person_id = ${id} ORDER BY created_at, id`,
+    follows: sql`SELECT f.id, f.name, f.filter, f.level, f.created_at AS "createdAt"
+      FROM follow f JOIN inbox b ON b.id = f.inbox_id WHERE b.person_id = ${id} ORDER BY f.created_at, f.id`,
+    inboxItems: sql`SELECT i.id, entry.event_id AS "eventId", entry.type, entry.record_id AS "recordId", i.reason,
+        i.read_at AS "readAt"
+      FROM inbox_item i JOIN inbox b ON b.id = i.inbox_id JOIN knowledge_log entry ON entry.position = i.position
+      WHERE b.person_id = ${id} ORDER BY i.position`,
     digests: sql`SELECT d.id, b.organisation_id AS "organisationId", d.frequency, d.language,
         d.paused_because AS "pausedBecause", d.next_at AS "nextAt", d.created_at AS "createdAt"
       FROM digest d JOIN inbox b ON b.id = d.inbox_id WHERE d.person_id = ${id} ORDER BY d.created_at, d.id`,

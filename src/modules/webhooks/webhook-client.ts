@@ -30,6 +30,8 @@ export const TIMEOUT_MILLISECONDS = 10_000;
 /** Bytes of an answer that are read, and those of them that are kept. */
 const READ_BYTES = 64 * 1024;
 const KEPT_BYTES = 4 * 1024;
+/** Bytes of all that comes: headers are bounded one by one, but there may be any number of interim answers (1xx). */
+const CONNECTION_BYTES = 4 * READ_BYTES;
 
 /** What is known of an answer while it comes in. */
 interface Received {
@@ -98,6 +100,13 @@ export class WebhookClient {
         signal,
       });
       outgoing.on('error', reject);
+      outgoing.on('socket', (socket) => {
+        let length = 0;
+        socket.on('data', (chunk: Buffer) => {
+          length += chunk.length;
+          if (length > CONNECTION_BYTES) outgoing.destroy(Object.assign(new Error(), { code: 'EMSGSIZE' }));
+        });
+      });
       // Also when the peer leaves without a word, or speaks another protocol from here on.
       outgoing.on('close', () => received.statusCode ?? reject(new Error('closed')));
       outgoing.on('response', (response) => {
@@ -158,6 +167,7 @@ const ERRORS: Readonly<Record<string, string>> = {
   EAI_AGAIN: 'The host could not be looked up (EAI_AGAIN).',
   ECONNREFUSED: 'The connection was refused (ECONNREFUSED).',
   ECONNRESET: 'The connection was broken (ECONNRESET).',
+  EMSGSIZE: 'Too much came before the answer did (EMSGSIZE).',
 };
 
 function textOf(body: Buffer): string {

@@ -37,22 +37,39 @@ export interface LeasedEndpoint extends Lease {
   readonly asked: Pick<WebhookDelivery, 'id' | 'messageId' | 'body'> | null;
 }
 
-/**
- * Takes endpoints that have something to do and nobody at them, those first that waited longest.
- *
- * @param abandoned leases of this process under which nobody works any more
- */
-export async function claimEndpoints(database: Reads, most: number, abandoned: readonly string[]): Promise<Lease[]> {
+export interface ClaimOptions {
+  readonly most: number;
+  /** Endpoints of one organisation that may be served at a time: what hangs at them leaves room for those of others. */
+  readonly mostOfOrganisation: number;
+  /** Leases of this process under which nobody works any more. */
+  readonly abandoned: readonly string[];
+}
+
+/** Takes endpoints that have something to do and nobody at them, those first that waited longest. */
+export async function claimEndpoints(
+  database: Reads,
+  { most, mostOfOrganisation, abandoned }: ClaimOptions,
+): Promise<Lease[]> {
+  const isFree = sql`(e.leased_until IS NULL OR e.leased_until <= now() OR e.lease = ANY(${[...abandoned]}::uuid[]))`;
+  // Rows cannot be locked where they are numbered, hence two steps: whether they are free is looked at again.
   return database.rows<Lease>(sql`
-    WITH due AS (
-      SELECT e.id FROM webhook_endpoint e
-      WHERE (e.leased_until IS NULL OR e.leased_until <= now() OR e.lease = ANY(${[...abandoned]}::uuid[]))
+    WITH served AS (
+      SELECT e.organisation_id, count(*) AS count FROM webhook_endpoint e WHERE NOT ${isFree} GROUP BY 1),
+    waiting AS (
+      SELECT e.id, e.organisation_id,
+        row_number() OVER (PARTITION BY e.organisation_id ORDER BY e.leased_until NULLS FIRST) AS number
+      FROM webhook_endpoint e
+      WHERE ${isFree}
         AND ((e.status = 'ENABLED' AND e.position < (SELECT last_position FROM knowledge_log_state)
             AND coalesce(e.next_attempt_at <= now(), true))
           OR EXISTS (SELECT FROM webhook_delivery d
-            WHERE d.endpoint_id = e.id AND d.status = 'PENDING' AND d.kind <> 'EVENT'))
+            WHERE d.endpoint_id = e.id AND d.status = 'PENDING' AND d.kind <> 'EVENT'))),
+    due AS (
+      SELECT e.id FROM webhook_endpoint e JOIN waiting ON waiting.id = e.id
+        LEFT JOIN served ON served.organisation_id = waiting.organisation_id
+      WHERE ${isFree} AND waiting.number + coalesce(served.count, 0) <= ${mostOfOrganisation}
       ORDER BY e.leased_until NULLS FIRST
-      LIMIT ${most} FOR UPDATE SKIP LOCKED)
+      LIMIT ${most} FOR UPDATE OF e SKIP LOCKED)
     UPDATE webhook_endpoint e SET lease = gen_random_uuid(), leased_until = ${leaseEnd()}
     FROM due WHERE e.id = due.id
     RETURNING e.id AS "endpointId", e.lease`);

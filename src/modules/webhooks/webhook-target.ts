@@ -82,9 +82,12 @@ export class WebhookTargets {
 /** Addresses that are given out for the whole Internet lie in this; whatever else there is of IPv6 has some other meaning. */
 const GLOBAL_UNICAST = ipaddr.IPv6.parseCIDR('2000::/3');
 
+/** Public by its number, but in Azure it is the host that tells a machine about itself. */
+const AZURE_HOST = '168.63.129.16';
+
 /** IPv4 within IPv6 is judged as what it is; other ways of writing it (NAT64, 6to4, Teredo) are not public. */
 function isPublic(address: ipaddr.IPv4 | ipaddr.IPv6): boolean {
-  if (address.range() !== 'unicast') return false;
+  if (address.range() !== 'unicast' || address.toString() === AZURE_HOST) return false;
   return address.kind() === 'ipv4' || (address as ipaddr.IPv6).match(GLOBAL_UNICAST);
 }
 

@@ -38,10 +38,13 @@ export interface WebhookWorkerOptions {
 const POLL_INTERVAL = 1_000;
 /** Endpoints that are told something at the same time, by one process. */
 const AT_ONCE = 20;
+/** Those of them that may be one organisation's. */
+const AT_ONCE_OF_ORGANISATION = 10;
 /** Positions that are looked through at a time. */
 const STRETCH = 1_000;
-/** Messages after which an endpoint makes room for others that wait. */
+/** After so many messages, or so many milliseconds, an endpoint makes room for others that wait. */
 const MESSAGES_IN_A_ROW = 100;
+const TURN_MILLISECONDS = 2_000;
 const GONE = 410;
 const ASKS_TO_WAIT: readonly number[] = [429, 503];
 
@@ -93,36 +96,48 @@ export class WebhookWorker {
     const free = AT_ONCE - this.running.size;
     if (free === 0 || this.stopping) return;
     const { abandoned } = this;
-    const leases = await claimEndpoints(this.options.database, free, abandoned);
+    const leases = await claimEndpoints(this.options.database, {
+      most: free,
+      mostOfOrganisation: AT_ONCE_OF_ORGANISATION,
+      abandoned,
+    });
     this.abandoned = this.abandoned.filter((lease) => !abandoned.includes(lease));
     for (const lease of leases) {
-      const work = this.serve(lease).finally(() => {
+      const work = this.serve(lease).then((isServed) => {
         this.running.delete(work);
-        this.task.request();
+        // What failed comes when it is looked again: at once, a message whose outcome cannot be written would be a flood.
+        if (isServed) this.task.request();
       });
       this.running.add(work);
     }
   }
 
-  /** Serves one endpoint until nothing is due, or others should have their turn. */
-  private async serve(lease: Lease): Promise<void> {
+  /**
+   * Serves one endpoint until nothing is due, or others should have their turn.
+   *
+   * @returns whether the database took all that was to be written
+   */
+  private async serve(lease: Lease): Promise<boolean> {
     const { database, onError } = this.options;
     try {
       const sent = await this.sendWhatIsDue(lease);
       if (sent > 0) await pruneDeliveries(database, lease.endpointId);
       await releaseLease(database, lease);
       this.failing = false;
+      return true;
     } catch (error) {
       this.abandoned.push(lease.lease);
       if (!this.failing) onError(error as Error);
       this.failing = true;
+      return false;
     }
   }
 
   private async sendWhatIsDue(lease: Lease): Promise<number> {
     let ahead: Ahead | undefined;
     let sent = 0;
-    while (sent < MESSAGES_IN_A_ROW && !this.stopping) {
+    const end = performance.now() + TURN_MILLISECONDS;
+    while (sent < MESSAGES_IN_A_ROW && performance.now() < end && !this.stopping) {
       const endpoint = await renewLease(this.options.database, lease);
       if (endpoint === undefined) return sent;
       if (endpoint.asked !== null) {

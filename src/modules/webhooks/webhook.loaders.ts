@@ -63,13 +63,17 @@ export const deliveriesOfEndpoint = defineFieldLoader(
     }),
 );
 
-/** The attempts of a delivery, the first first. */
+/** Attempts of a delivery that are shown: whoever has it tried at once again and again makes any number of them. */
+export const SHOWN_ATTEMPTS = 50;
+
+/** The last attempts of a delivery, the first of them first. */
 export const attemptsOfDelivery = defineLoader<string, WebhookAttempt[]>(async ({ database, viewer }, ids) => {
   const rows = await database.rows<WebhookAttempt>(
     sql`SELECT a.delivery_id AS "deliveryId", a.number, a.started_at AS "startedAt", a.milliseconds,
         a.status_code AS "statusCode", a.response_body AS "responseBody", a.error
       FROM webhook_attempt a JOIN webhook_delivery d ON d.id = a.delivery_id JOIN webhook_endpoint w ON w.id = d.endpoint_id
       WHERE ${isAmong('a.delivery_id', 'uuid', ids)} AND ${visibleEndpoint(viewer, 'w')}
+        AND a.number > (SELECT max(number) FROM webhook_attempt WHERE delivery_id = d.id) - ${SHOWN_ATTEMPTS}
       ORDER BY a.delivery_id, a.number`,
   );
   return manyEach(ids, rows, (row) => row.deliveryId);

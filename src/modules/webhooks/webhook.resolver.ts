@@ -25,7 +25,7 @@ import {
   WebhookEndpointPayload,
   WebhookSecretPayload,
 } from './webhook.input.js';
-import { attemptsOfDelivery, deliveriesOfEndpoint } from './webhook.loaders.js';
+import { attemptsOfDelivery, deliveriesOfEndpoint, SHOWN_ATTEMPTS } from './webhook.loaders.js';
 import { WebhookDeliveryConnectionArguments, WebhookRequest } from './webhook.types.js';
 
 @Resolver(() => WebhookEndpoint)
@@ -194,7 +194,9 @@ export class WebhookDeliveryResolver {
   }
 
   @Guard('webhook.manage')
-  @FieldResolver(() => [WebhookAttempt], { description: 'Each time that it was sent, the first first.' })
+  @FieldResolver(() => [WebhookAttempt], {
+    description: `Each time that it was sent, the first first; of very many the last ${SHOWN_ATTEMPTS}.`,
+  })
   attempts(@Ctx() { loader }: Context, @Root() { id }: WebhookDelivery) {
     return loader(attemptsOfDelivery).load(id);
   }

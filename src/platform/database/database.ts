@@ -50,6 +50,17 @@ const types = {
 const PREPARED_STATEMENTS = 500;
 export const STATEMENT_MILLISECONDS = 30_000;
 const CONNECTION_TIMEOUT_MILLISECONDS = 10_000;
+/**
+ * How long an answer is waited for by what belongs to no operation and so has no time of its own, such as following the
+ * log. A connection whose other side is gone without a word (a machine that failed, a network that was cut) would else be
+ * waited on for as long as the system takes to find out, which is a quarter of an hour.
+ */
+const ANSWER_MILLISECONDS = 10_000;
+
+/** `pg` takes it for a single statement as well, and does not declare that. */
+interface Answered extends pg.QueryConfig {
+  readonly query_timeout: number;
+}
 const IDLE_IN_TRANSACTION_TIMEOUT_MILLISECONDS = 10_000;
 
 /** Major version. */
@@ -137,9 +148,13 @@ export class Database implements Reads {
     }
   }
 
-  /** Runs one read and gives its rows. The statement is prepared once per connection. */
+  /**
+   * Runs one read and gives its rows. The statement is prepared once per connection. Rejects when no answer comes for
+   * {@link ANSWER_MILLISECONDS}, and lets go of the connection.
+   */
   async rows<Row>(statement: Sql): Promise<Row[]> {
-    return (await this.pool.query(this.prepare(statement))).rows as Row[];
+    const query: Answered = { ...this.prepare(statement), query_timeout: ANSWER_MILLISECONDS };
+    return (await this.pool.query(query)).rows as Row[];
   }
 
   /** Runs one read and gives its first row, if any. */

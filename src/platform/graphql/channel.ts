@@ -3,6 +3,8 @@
  * who stand where the line ends are told of each event in one go, and one who cannot take it just then (a client that
  * does not read, a caller whose points are used up) leaves, goes on by itself from where it stands, and comes back.
  */
+import { setImmediate as turn } from 'node:timers/promises';
+import { CatchUp } from './catch-up.js';
 import type { EventPayload } from './event-payload.js';
 import type { LineSource } from './event-source.js';
 import { Subscription, type Outlet } from './subscription.js';
@@ -10,16 +12,16 @@ import type { Payments } from './payments.js';
 
 /** How many are served before others have their turn: some five milliseconds. */
 const SLICE = 500;
-/** Events that one who catches up is given before others have their turn. */
-const CATCH_UP_SLICE = 50;
 
-/** Works out what an event looks like by now. */
-export type Present = (event: unknown, source: LineSource) => Promise<EventPayload>;
+/** Works out what events of a source look like by now. */
+export type Present = (events: readonly unknown[], source: LineSource) => Promise<readonly EventPayload[]>;
 
 export interface ChannelOptions {
   /** Any source of the line. */
   readonly source: LineSource;
   readonly present: Present;
+  /** How many events are worked out together for one who catches up. */
+  readonly together: number;
   /** Hears that nobody follows any more. */
   readonly onEnd: () => void;
 }
@@ -27,6 +29,7 @@ export interface ChannelOptions {
 export class Channel {
   private readonly source: LineSource;
   private readonly present: Present;
+  private readonly together: number;
   private readonly onEnd: () => void;
   private readonly followers = new Set<LineSubscription>();
   /** Those of them who stand at the end. */
@@ -35,9 +38,10 @@ export class Channel {
   private told: number | undefined;
   private ended = false;
 
-  constructor({ source, present, onEnd }: ChannelOptions) {
+  constructor({ source, present, together, onEnd }: ChannelOptions) {
     this.source = source.from(source.end, true);
     this.present = present;
+    this.together = together;
     this.onEnd = onEnd;
     void this.run();
   }
@@ -49,7 +53,7 @@ export class Channel {
 
   /** Begins to tell a subscription of what lies behind its position. */
   serve(subscription: LineSubscription): void {
-    if (!this.join(subscription)) void this.catchUp(subscription);
+    if (!this.join(subscription)) this.catchUp(subscription);
   }
 
   leave(subscription: LineSubscription): void {
@@ -87,7 +91,7 @@ export class Channel {
     const { source } = this;
     const position = source.positionOf(event);
     this.told = position - 1;
-    let payload = await this.present(event, source);
+    let [payload] = await this.present([event], source);
     let { revision } = source;
     let told = 0;
     // A set gives also those who join meanwhile; of them only those who have not had the event by themselves.
@@ -97,62 +101,26 @@ export class Channel {
         told = 0;
         await turn();
         if (source.revision !== revision) {
-          payload = await this.present(event, source);
+          [payload] = await this.present([event], source);
           ({ revision } = source);
         }
         if (!this.members.has(member)) continue;
       }
       told += 1;
       if (member.isReady && member.payments.take()) {
-        member.send(payload, position);
+        member.send(payload!, position);
       } else {
         this.members.delete(member);
         member.position = Math.max(member.position, this.told);
-        void this.catchUp(member);
+        this.catchUp(member);
       }
     }
     this.told = undefined;
   }
 
-  /** Tells one alone of everything up to the end, as fast as its client takes it and its caller can pay. */
-  private async catchUp(subscription: LineSubscription): Promise<void> {
-    const { outlet, payments } = subscription;
-    let isPaid = false;
-    try {
-      while (!subscription.hasEnded) {
-        if (!outlet.isReady) await outlet.whenReady();
-        // What was read so far is not kept while the client or its points are waited for, but read again.
-        const source = this.source.from(subscription.position, false);
-        subscription.catchingUp = source;
-        for (let events = 1; !subscription.hasEnded && outlet.isReady; events += 1) {
-          const { done, value: event } = await source.next();
-          if (done) {
-            subscription.position = Math.max(subscription.position, source.position);
-            break;
-          }
-          isPaid ||= payments.take();
-          if (!isPaid) {
-            void source.return?.();
-            await payments.takeLater();
-            isPaid = true;
-            break;
-          }
-          const payload = await this.present(event, source);
-          if (subscription.hasEnded) return;
-          subscription.send(payload, source.positionOf(event));
-          isPaid = false;
-          if (events % CATCH_UP_SLICE === 0) await turn();
-        }
-        void source.return?.();
-        subscription.catchingUp = undefined;
-        if (outlet.isReady && !subscription.hasEnded && this.join(subscription)) return;
-        await turn();
-      }
-    } catch (error) {
-      subscription.fail(error);
-    } finally {
-      if (isPaid) payments.settle(0);
-    }
+  private catchUp(subscription: LineSubscription): void {
+    const { source: line, present, together } = this;
+    void new CatchUp({ subscription, line, present, together, join: () => this.join(subscription) }).run();
   }
 
   private end(): void {
@@ -199,8 +167,4 @@ export class LineSubscription extends Subscription {
     void this.catchingUp?.return?.();
     this.channel.leave(this);
   }
-}
-
-function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

@@ -28,6 +28,8 @@ export interface LineSource<Event = unknown> extends AsyncIterableIterator<Event
   idOf(event: Event): string;
   positionOf(event: Event): number;
   cursorOf(event: Event): string;
+  /** The events that follow and need not be waited for, at most so many; goes on behind them. */
+  takeAtHand(count: number): readonly Event[];
   /** Another source of the line, also after this one has ended. One that is not `live` is done where the line ends. */
   from(position: number, live: boolean): LineSource<Event>;
 }

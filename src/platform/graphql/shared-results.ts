@@ -39,19 +39,36 @@ export class SharedResults {
   });
 
   /**
-   * Gives the result under this key, and runs `work` when there is none that was begun in this revision.
+   * Gives the results under these keys, and runs `work` for those of which none was begun in this revision.
    *
    * @param revision another object whenever something happened
+   * @param work gives the results at these indexes of the keys
    */
-  get(key: string, revision: object, work: () => Promise<EventPayload>): Promise<EventPayload> {
-    const shared = this.results.get(key);
-    if (shared?.revision === revision) return shared.payload;
-    const result = { revision, payload: work() };
+  get(
+    keys: readonly string[],
+    revision: object,
+    work: (indexes: readonly number[]) => readonly Promise<EventPayload>[],
+  ): Promise<EventPayload[]> {
+    const payloads: Promise<EventPayload>[] = [];
+    const missing: number[] = [];
+    keys.forEach((key, index) => {
+      const shared = this.results.get(key);
+      if (shared?.revision === revision) payloads[index] = shared.payload;
+      else missing.push(index);
+    });
+    const made = missing.length > 0 ? work(missing) : [];
+    missing.forEach((index, place) => {
+      payloads[index] = made[place]!;
+      this.keep(keys[index]!, { revision, payload: made[place]! });
+    });
+    return Promise.all(payloads);
+  }
+
+  private keep(key: string, result: SharedResult): void {
     this.results.set(key, result);
     result.payload.catch(() => {
       if (this.results.get(key) === result) this.results.delete(key);
     });
-    return result.payload;
   }
 }
 

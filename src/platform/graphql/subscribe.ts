@@ -1,6 +1,11 @@
 /** Subscriptions: a source of events, and each event executed as an operation of its own. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { createSourceEventStream, type FormattedExecutionResult, type GraphQLSchema } from 'graphql';
+import {
+  createSourceEventStream,
+  type ExecutionResult,
+  type FormattedExecutionResult,
+  type GraphQLSchema,
+} from 'graphql';
 import { Cancellation } from '../../common/cancellation.js';
 import { requestError } from '../../common/errors.js';
 import type { Context } from '../auth/context.js';
@@ -13,6 +18,7 @@ import { isFault, type PresentErrors } from './errors.js';
 import { EventPayload } from './event-payload.js';
 import { cursorOf, isLineSource, type LineSource } from './event-source.js';
 import type { Execute } from './execute.js';
+import { HEAVY_POINTS } from './heavy-lane.js';
 import { eventTooLong, runInTime } from './operation-time.js';
 import { Payments } from './payments.js';
 import { PulledSubscription } from './pulled-subscription.js';
@@ -22,6 +28,8 @@ import type { Outlet, Subscription } from './subscription.js';
 /** How often an event is worked out anew because it failed, or because something else happened meanwhile. */
 const TRIES = 3;
 const READY_INTERVAL_MILLISECONDS = 1_000;
+/** Events that are worked out together at the most. */
+const TOGETHER = 50;
 
 export interface SubscribeRequest {
   readonly caller: Caller;
@@ -65,7 +73,9 @@ export function createSubscriber(options: SubscriberOptions): Subscribe {
     let channel = channels.get(key);
     if (channel === undefined) {
       const present = presenter.sharing(prepared, viewer, appearance);
-      channel = new Channel({ source, present, onEnd: () => channels.delete(key) });
+      // Together they are no larger than what need not take turns.
+      const together = Math.max(1, Math.min(TOGETHER, Math.floor(HEAVY_POINTS / prepared.cost.points)));
+      channel = new Channel({ source, present, together, onEnd: () => channels.delete(key) });
       channels.set(key, channel);
     }
     return channel;
@@ -93,6 +103,9 @@ export function createSubscriber(options: SubscriberOptions): Subscribe {
         contextValue: { ...createContext(viewer, new Cancellation()), lastEventId },
       });
       if (!(Symbol.asyncIterator in source)) {
+        // A client takes an answer with errors for final. A fault may pass: thrown, it ends the connection, and they come again.
+        const fault = source.errors?.find(isFault);
+        if (fault !== undefined) throw fault;
         onEnd();
         return refuse({ errors: presentErrors(source.errors ?? []) });
       }
@@ -113,6 +126,12 @@ export function createSubscriber(options: SubscriberOptions): Subscribe {
   };
 }
 
+interface PlacedEvent {
+  readonly event: unknown;
+  /** See {@link EventPayload.cursor}. */
+  readonly cursor: string | undefined;
+}
+
 /** Works out what events look like. */
 class Presenter {
   private readonly shared = new SharedResults();
@@ -121,48 +140,75 @@ class Presenter {
 
   /** For one subscription, of whose events nobody else has any. */
   alone(prepared: AdmittedOperation, viewer: Viewer): (event: unknown) => Promise<EventPayload> {
-    return (event) => this.work(prepared, viewer, event, cursorOf(event));
+    return (event) => this.work(prepared, viewer, { event, cursor: cursorOf(event) });
   }
 
   /** For all to whom events look the same. */
   sharing(prepared: AdmittedOperation, viewer: Viewer, appearance: string): Present {
-    return async (event, source) => {
-      const key = `${source.idOf(event)} ${appearance}`;
-      const work = () => this.work(prepared, viewer, event, source.cursorOf(event));
+    return async (events, source) => {
+      const keys = events.map((event) => `${source.idOf(event)} ${appearance}`);
+      const work = (indexes: readonly number[]) => {
+        const missing = indexes.map((index) => ({ event: events[index], cursor: source.cursorOf(events[index]) }));
+        return missing.length === 1
+          ? [this.work(prepared, viewer, missing[0]!)]
+          : this.workTogether(prepared, viewer, missing);
+      };
       for (let attempt = 1; ; attempt += 1) {
         const { revision } = source;
-        const payload = await this.shared.get(key, revision, work);
+        const payloads = await this.shared.get(keys, revision, work);
         // Where things happen faster than they can be told of, it is as old as its own making and no older.
-        if (source.revision === revision || attempt === TRIES) return payload;
+        if (source.revision === revision || attempt === TRIES) return payloads;
       }
     };
+  }
+
+  /**
+   * In one context, whose loaders read for all of them at once. What fails is worked out by itself: one statement that
+   * fails, or takes too long, takes all the others with it.
+   */
+  private workTogether(
+    prepared: AdmittedOperation,
+    viewer: Viewer,
+    events: readonly PlacedEvent[],
+  ): Promise<EventPayload>[] {
+    const running = this.run(prepared, viewer, events).catch(() => undefined);
+    return events.map(async (placed, index) => {
+      const result = (await running)?.[index];
+      if (result === undefined || result.errors !== undefined) return this.work(prepared, viewer, placed);
+      return this.payloadOf(prepared, placed, result);
+    });
   }
 
   /**
    * A fault may pass, and a client takes an event that came with errors for one that it has: so it is tried again once
    * the database answers. What fails also then will fail for ever, and must not keep the client from what follows.
    */
-  private async work(
-    prepared: AdmittedOperation,
-    viewer: Viewer,
-    event: unknown,
-    cursor: string | undefined,
-  ): Promise<EventPayload> {
-    const { execute, createContext, presentErrors, admission } = this.options;
-    const limit = { milliseconds: this.options.operationMilliseconds, overtime: eventTooLong };
+  private async work(prepared: AdmittedOperation, viewer: Viewer, placed: PlacedEvent): Promise<EventPayload> {
     for (let attempt = 1; ; attempt += 1) {
-      // A context of its own for every event: its loaders would else give what they read for an earlier one.
-      // Its client may leave, but the result may be for others, too.
-      const { data, errors } = await runInTime(limit, (cancellation) =>
-        execute(prepared, createContext(viewer, cancellation), event),
-      );
-      if (errors?.some(isFault) && attempt < TRIES) {
-        await this.databaseAnswers();
-        continue;
-      }
-      const result = errors === undefined ? { data } : { data, errors: presentErrors(errors) };
-      return new EventPayload(result, cursor, admission.actualCost(prepared, result));
+      const [result] = await this.run(prepared, viewer, [placed]);
+      if (!result!.errors?.some(isFault) || attempt === TRIES) return this.payloadOf(prepared, placed, result!);
+      await this.databaseAnswers();
     }
+  }
+
+  private run(prepared: AdmittedOperation, viewer: Viewer, events: readonly PlacedEvent[]): Promise<ExecutionResult[]> {
+    const { execute, createContext, operationMilliseconds: milliseconds } = this.options;
+    // Their client may leave, but the results may be for others, too.
+    return runInTime({ milliseconds, overtime: eventTooLong }, (cancellation) => {
+      // Always a new one: its loaders would else give what they read earlier.
+      const context = createContext(viewer, cancellation);
+      return Promise.all(events.map(({ event }) => execute(prepared, context, event)));
+    });
+  }
+
+  private payloadOf(
+    prepared: AdmittedOperation,
+    { cursor }: PlacedEvent,
+    { data, errors }: ExecutionResult,
+  ): EventPayload {
+    const { presentErrors, admission } = this.options;
+    const result = errors === undefined ? { data } : { data, errors: presentErrors(errors) };
+    return new EventPayload(result, cursor, admission.actualCost(prepared, result));
   }
 
   private async databaseAnswers(): Promise<void> {

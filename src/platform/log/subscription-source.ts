@@ -94,6 +94,14 @@ export class SubscriptionSource implements AsyncIterableIterator<LogEntry, undef
     return encodeCursor(entry);
   }
 
+  /** The entries that follow in the stretch that was read last, at most so many; goes on behind them. */
+  takeAtHand(count: number): readonly LogEntry[] {
+    const entries = this.entries.slice(this.taken, this.taken + count);
+    this.taken += entries.length;
+    this.stand = entries.at(-1)?.position ?? this.stand;
+    return entries;
+  }
+
   /** Another source of the same line. One that is not `live` is done where the log ends at that time. */
   from(position: number, live: boolean): SubscriptionSource {
     const { tail, filter, filterKey } = this;

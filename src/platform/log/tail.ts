@@ -1,4 +1,5 @@
 /** One process's view of the log's end, read once for all that follow it. */
+import { GraphQLError } from 'graphql';
 import type { Database } from '../database/database.js';
 import { foreignCursor } from './cursor.js';
 import { EventFilter } from './event-filter.js';
@@ -123,17 +124,27 @@ export class Tail {
     return { over, cancel };
   }
 
+  /** Undefined when what follows is not all kept any more, as after a process stood still for longer than the log is kept. */
+  private async readStretch({ position }: LogPlace): Promise<LogStretch | undefined> {
+    try {
+      return await readStretch(this.database, position, STRETCH, everything);
+    } catch (error) {
+      if (error instanceof GraphQLError && error.extensions['code'] === 'CURSOR_EXPIRED') return undefined;
+      throw error;
+    }
+  }
+
   private async readOn(): Promise<void> {
     for (;;) {
       const before = this.end;
-      const stretch = await readStretch(this.database, before.position, STRETCH, everything);
-      if (stretch.epoch === before.epoch) {
+      const stretch = await this.readStretch(before);
+      if (stretch?.epoch === before.epoch) {
         for (const entry of stretch.entries) this.recent.add(entry);
         if (stretch.position > before.position) this.end = { epoch: stretch.epoch, position: stretch.position };
       } else {
         this.moveTo(await readEnd(this.database));
       }
-      this.wakeWaiters(stretch.epoch !== before.epoch);
+      this.wakeWaiters(stretch?.epoch !== before.epoch);
       if (this.end.position !== before.position) for (const listener of this.listeners) listener();
       if (this.end.position < before.position + STRETCH) return;
     }

@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
+import { Server as Listener, type Socket } from 'node:net';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { AddressCounts } from './address-counts.js';
 
 export interface ConnectionsOptions {
@@ -14,6 +15,12 @@ export interface ConnectionsOptions {
 }
 
 const TELL_EVERY_MILLISECONDS = 60_000;
+/** For how long a request may be on its way on a connection that is idle when the server stops. */
+const IDLE_MILLISECONDS = 250;
+/** How long a moment is looked for in which nobody waits to be accepted. */
+const QUIET_WITHIN_MILLISECONDS = 1_000;
+/** How long it may be since that was seen. */
+const QUIET_MILLISECONDS = 0.3;
 
 /**
  * Bounds a server's connections, and closes them when it stops. Node's own `closeIdleConnections` leaves those open that
@@ -22,6 +29,7 @@ const TELL_EVERY_MILLISECONDS = 60_000;
 export class Connections {
   private readonly idle = new Set<Socket>();
   private draining = false;
+  private accepted = false;
   private refused = 0;
   private toldAt = -Infinity;
 
@@ -32,11 +40,14 @@ export class Connections {
     server.maxConnections = options.maximum;
     server.on('drop', () => this.tellOfRefusal());
     server.on('connection', (socket) => {
+      this.accepted = true;
       if (!this.admit(socket)) return;
       this.idle.add(socket);
       socket.on('close', () => this.idle.delete(socket));
     });
-    server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
+    // Before those who answer.
+    server.prependListener('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
+      if (this.draining) response.setHeader('connection', 'close');
       this.idle.delete(socket);
       response.once('close', () => this.release(socket));
     });
@@ -44,10 +55,17 @@ export class Connections {
     server.on('upgrade', ({ socket }: IncomingMessage) => this.idle.delete(socket));
   }
 
-  /** Closes what is idle now and what becomes so. */
-  drain(): void {
+  /**
+   * Takes no more connections, answers what still comes on those that there are, as the last on each, and closes what stays
+   * idle. Resolves when none is left.
+   */
+  async drain(): Promise<void> {
+    await this.acceptAll();
     this.draining = true;
-    for (const socket of this.idle) socket.destroy();
+    // Not by the HTTP server's own `close`: it breaks idle connections off at once, with the requests on their way there.
+    const gone = new Promise<void>((resolve) => Listener.prototype.close.call(this.server, () => resolve()));
+    for (const socket of this.idle) this.endSoon(socket);
+    await gone;
   }
 
   /** Cuts off what is left, also in the middle of a request. */
@@ -76,7 +94,28 @@ export class Connections {
   }
 
   private release(socket: Socket): void {
-    if (this.draining) socket.end();
-    else if (!socket.destroyed) this.idle.add(socket);
+    if (socket.destroyed) return;
+    this.idle.add(socket);
+    if (this.draining) this.endSoon(socket);
+  }
+
+  private endSoon(socket: Socket): void {
+    setTimeout(() => {
+      if (this.idle.has(socket)) socket.destroy();
+    }, IDLE_MILLISECONDS);
+  }
+
+  /** Who waits for that when the listener closes is reset. Node accepts one connection each time that it looks. */
+  private async acceptAll(): Promise<void> {
+    const until = performance.now() + QUIET_WITHIN_MILLISECONDS;
+    // Into the phase behind that in which it looks.
+    await turn();
+    for (let began = performance.now(); began < until;) {
+      this.accepted = false;
+      await turn();
+      const ended = performance.now();
+      if (!this.accepted && ended - began < QUIET_MILLISECONDS) return;
+      began = ended;
+    }
   }
 }

@@ -201,7 +201,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     // Meanwhile the others are served, and `/readyz` says no to whoever balances the load.
     await Promise.all([sockets.close(), streams.close()]);
     const cut = setTimeout(() => connections.cut(), DRAIN_WITHIN_MILLISECONDS);
-    connections.drain();
+    await connections.drain();
     await fastify.close();
     clearTimeout(cut);
     await http.close();

@@ -33,6 +33,8 @@ export class SocketConnection implements ProtocolSocket {
   missedPings = 0;
   private initialisation: NodeJS.Timeout | undefined;
   private draining: Promise<void> | undefined;
+  /** Ids; none as a rule, and then no set either. */
+  private starting: Set<string> | undefined;
 
   /**
    * @param stream what the socket writes to
@@ -82,6 +84,22 @@ export class SocketConnection implements ProtocolSocket {
     this.engine.presentErrors([asGraphQLError(error)]);
     this.close(TRY_AGAIN_LATER, 'Internal server error');
   };
+
+  /** Whether a subscription with this id is about to begin, also one that its client has completed meanwhile. */
+  isStarting(id: string): boolean {
+    return this.starting?.has(id) ?? false;
+  }
+
+  async whileStarting<Result>(id: string, start: Promise<Result>): Promise<Result> {
+    const starting = (this.starting ??= new Set());
+    starting.add(id);
+    try {
+      return await start;
+    } finally {
+      starting.delete(id);
+      if (starting.size === 0) this.starting = undefined;
+    }
+  }
 
   onceClosed(listener: () => void): void {
     this.socket.on('close', listener);

@@ -6,6 +6,8 @@ import type { EventPayload } from '../graphql/event-payload.js';
 const TEXT_MESSAGE = 0x81;
 const LENGTH_IN_2_BYTES = 126;
 const LENGTH_IN_8_BYTES = 127;
+/** Lengths of ids for which a message is kept: clients make ids of one kind, and what they make instead is to cost little. */
+const KEPT_LENGTHS = 4;
 const BEFORE_ID = Buffer.from('{"id":');
 const BEFORE_PAYLOAD = Buffer.from(',"type":"next","payload":');
 const END = Buffer.from('}');
@@ -33,6 +35,7 @@ export class NextFrame {
     let frame = this.frames.get(id.length);
     if (frame === undefined) {
       frame = this.make(id.length);
+      if (this.frames.size === KEPT_LENGTHS) this.frames.clear();
       this.frames.set(id.length, frame);
     }
     frame.bytes.write(id, frame.place, 'latin1');

@@ -21,6 +21,8 @@ const KEEP_ALIVE_MILLISECONDS = 12_000;
 /** A socket that left this many pings unanswered is dead. */
 const MISSED_PINGS = 2;
 const CLOSE_WITHIN_MILLISECONDS = 2_000;
+/** Of an operation's id, which is sent back with each event and kept as long as the operation lasts; a UUID has 36. */
+const MAXIMUM_ID_LENGTH = 256;
 
 // Taken by graphql-ws clients as a reason to come again, like 1013.
 const SERVICE_RESTART = 1012;
@@ -60,6 +62,8 @@ interface PreparedArguments extends ExecutionArgs {
   prepared: AdmittedOperation | undefined;
   readonly contextValue: Caller;
   readonly outlet: Outlet;
+  /** Notes that the subscription is starting until this is done. */
+  readonly whileStarting: <Result>(start: Promise<Result>) => Promise<Result>;
 }
 
 export function createSocketServer(options: SocketServerOptions): SocketServer {
@@ -153,6 +157,17 @@ function createProtocol({ engine, watchCredential }: SocketServerOptions) {
         const message = `A connection runs at most ${MAXIMUM_SOCKET_OPERATIONS} operations at a time. Complete one first.`;
         return [requestError('RATE_LIMITED', message)];
       }
+      if (id.length > MAXIMUM_ID_LENGTH) {
+        return [
+          requestError('BAD_USER_INPUT', `The \`id\` of an operation has at most ${MAXIMUM_ID_LENGTH} characters.`),
+        ];
+      }
+      if (extra.isStarting(id)) {
+        // graphql-ws has forgotten it, and would take what comes of its start for this one's.
+        return [
+          requestError('BAD_USER_INPUT', 'The subscription that had this id is still starting. Take another id.'),
+        ];
+      }
       const caller = { viewer: extra.viewer, address: extra.address };
       const prepared = engine.prepare(readOperation(payload), caller);
       if (!isPrepared(prepared)) {
@@ -167,6 +182,7 @@ function createProtocol({ engine, watchCredential }: SocketServerOptions) {
         contextValue: caller,
         prepared,
         outlet: new SocketOutlet(extra, id),
+        whileStarting: (start) => extra.whileStarting(id, start),
       };
     },
     // As a generator, which is ended when the client completes the operation, or its socket closes.
@@ -175,11 +191,11 @@ function createProtocol({ engine, watchCredential }: SocketServerOptions) {
       return new SingleResult((watchClient) => engine.run(prepared!, caller, watchClient)) as never;
     },
     subscribe: (args) => {
-      const { contextValue: caller, outlet } = args as PreparedArguments;
+      const { contextValue: caller, outlet, whileStarting } = args as PreparedArguments;
       const prepared = (args as PreparedArguments).prepared!;
       if (!isSubscription(prepared)) return engine.run(prepared, caller) as never;
       (args as PreparedArguments).prepared = undefined;
-      return engine.subscribe(prepared, { caller, outlet }) as never;
+      return whileStarting(engine.subscribe(prepared, { caller, outlet })) as never;
     },
     // The engine's results are ready to be sent; graphql-ws would take them for its own and format them.
     onNext: (_context, _id, _payload, _args, result) => result as never,
