@@ -5,7 +5,7 @@ import type { KnowledgeLog } from '../../platform/log/knowledge-log.js';
 import { RepeatedTask } from '../../platform/log/repeated-task.js';
 import type { InboxFeed } from './inbox-feed.js';
 
-/** Entries of one statement: bounds how long it holds the lock. */
+/** Entries of one statement at the most: bounds how long it holds the lock. */
 const BATCH = 50;
 /** How long, in milliseconds, an event waits at most whose hint was lost. */
 const INTERVAL = 1000;
@@ -26,6 +26,7 @@ export class InboxDistributor {
   private readonly task: RepeatedTask;
   private ignore: (() => void) | undefined;
   private position = 0;
+  private batch = BATCH;
 
   constructor(options: InboxDistributorOptions) {
     this.options = options;
@@ -43,13 +44,28 @@ export class InboxDistributor {
   }
 
   private async dealOut(): Promise<void> {
-    const { database, feed } = this.options;
     for (let isAtEnd = false; !isAtEnd;) {
-      const row = await database.row<{ position: number }>(sql`SELECT fill_inboxes(${BATCH}) AS position`);
-      const { position } = row!;
-      isAtEnd = position - this.position < BATCH;
+      const { batch } = this;
+      const position = await this.fill(batch);
+      isAtEnd = position - this.position < batch;
       this.position = position;
-      await feed.advance(position);
+      await this.options.feed.advance(position);
+    }
+  }
+
+  /**
+   * Half as many after a failure: entries that reach so many inboxes that the statement runs out of time would else fail for
+   * ever, and nothing behind them be told. (Measured: a million items take up to a minute.) Then one more each time, for
+   * each try that is too many costs the time of a statement.
+   */
+  private async fill(batch: number): Promise<number> {
+    try {
+      const row = await this.options.database.row<{ position: number }>(sql`SELECT fill_inboxes(${batch}) AS position`);
+      this.batch = Math.min(batch + 1, BATCH);
+      return row!.position;
+    } catch (error) {
+      this.batch = Math.ceil(batch / 2);
+      throw error;
     }
   }
 }
