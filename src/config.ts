@@ -50,6 +50,18 @@ export interface Config {
   readonly mailFrom: string | undefined;
   /** Networks (CIDR) to which webhooks go although they are not public. */
   readonly webhookAllowedNetworks: readonly string[];
+  /** Address of the licence under which the shared knowledge may be used. */
+  readonly contentLicense: string;
+  /** Who publishes it, by name. */
+  readonly contentPublisher: string;
+  /** Days between the snapshots of everything that are kept; `undefined` when the operator alone takes them. */
+  readonly snapshotDays: number | undefined;
+  /** How many of these are kept. */
+  readonly snapshotsKept: number;
+  /** Whether the server also speaks as a subgraph of an Apollo Federation 2 graph. */
+  readonly federation: boolean;
+  /** Where traces are sent by OTLP over HTTP; `undefined` when there are none. */
+  readonly traceEndpoint: string | undefined;
 }
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -113,6 +125,13 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     webhookAllowedNetworks: list(text('WEBHOOK_ALLOWED_NETWORKS')).map((value) =>
       readNetwork('WEBHOOK_ALLOWED_NETWORKS', value),
     ),
+    contentLicense:
+      readAddress('CONTENT_LICENSE', text('CONTENT_LICENSE')) ?? 'https://creativecommons.org/licenses/by/4.0/',
+    contentPublisher: text('CONTENT_PUBLISHER') ?? 'Medspil',
+    snapshotDays: text('SNAPSHOT_DAYS') === '0' ? undefined : readNumber('SNAPSHOT_DAYS', text('SNAPSHOT_DAYS') ?? '30'),
+    snapshotsKept: readNumber('SNAPSHOTS_KEPT', text('SNAPSHOTS_KEPT') ?? '12', 1000),
+    federation: readSwitch('FEDERATION', text('FEDERATION') ?? 'false'),
+    traceEndpoint: readAddress('OTEL_EXPORTER_OTLP_ENDPOINT', text('OTEL_EXPORTER_OTLP_ENDPOINT')),
   });
 }
 
@@ -136,6 +155,11 @@ function readNumber(name: string, value: string, maximum = 1_000_000): number {
 
 function optionalNumber(name: string, value: string | undefined): number | undefined {
   return value === undefined ? undefined : readNumber(name, value);
+}
+
+function readAddress(name: string, value: string | undefined): string | undefined {
+  if (value === undefined || (/^https?:/.test(value) && URL.canParse(value))) return value;
+  throw new ConfigError(`${name} is "${value}": write an address that begins with https:// or http://.`);
 }
 
 function list(value: string | undefined): string[] {

@@ -13,10 +13,17 @@ const MODULES = [
   'lessons',
   'search',
   'knowledge-events',
+  'documents',
+  'citations',
+  'linked-data',
   'notifications',
   'webhooks',
   'feeds',
   'digests',
+  'statistics',
+  'harvest',
+  'exports',
+  'snapshots',
 ];
 
 const MODULE_BASE = ['common', 'platform/database', 'platform/log', 'platform/auth'];
