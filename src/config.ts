@@ -128,7 +128,8 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     contentLicense:
       readAddress('CONTENT_LICENSE', text('CONTENT_LICENSE')) ?? 'https://creativecommons.org/licenses/by/4.0/',
     contentPublisher: text('CONTENT_PUBLISHER') ?? 'Medspil',
-    snapshotDays: text('SNAPSHOT_DAYS') === '0' ? undefined : readNumber('SNAPSHOT_DAYS', text('SNAPSHOT_DAYS') ?? '30'),
+    snapshotDays:
+      text('SNAPSHOT_DAYS') === '0' ? undefined : readNumber('SNAPSHOT_DAYS', text('SNAPSHOT_DAYS') ?? '30'),
     snapshotsKept: readNumber('SNAPSHOTS_KEPT', text('SNAPSHOTS_KEPT') ?? '12', 1000),
     federation: readSwitch('FEDERATION', text('FEDERATION') ?? 'false'),
     traceEndpoint: readAddress('OTEL_EXPORTER_OTLP_ENDPOINT', text('OTEL_EXPORTER_OTLP_ENDPOINT')),
