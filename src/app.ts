@@ -78,6 +78,7 @@ import { LogRetention } from './platform/log/log-retention.js';
 import { RepeatedTask } from './platform/log/repeated-task.js';
 import { registerExplorer } from './platform/server/explorer.js';
 import { createServer } from './platform/server/server.js';
+import { referenceDocuments } from './reference/schema-reference.js';
 import { buildGraphqlSchema, printGraphqlSchema } from './schema.js';
 import { type KnowledgeBase, openKnowledgeBase, type KnowledgeBaseOptions } from './knowledge-base.js';
 import { VERSION } from './version.js';
@@ -171,7 +172,7 @@ export async function startApp(
         await database.ping();
         return true;
       },
-      documents: feedDocuments(new FeedService(log), () => publicUrl!),
+      documents: [...feedDocuments(new FeedService(log), () => publicUrl!), ...referenceDocuments(schema, VERSION)],
       pages: digests.pages,
       registerRoutes: (fastify) => registerExplorer(fastify, explorerDirectory),
       allowedOrigins: config.allowedOrigins,

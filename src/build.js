@@ -27,6 +27,8 @@ const WORKSPACE_ABANDONED_AFTER_MS = 60 * 60 * 1000;
 const PRECOMPRESS_FROM_BYTES = 1024;
 
 const EXPLORER_SOURCES = join('src', 'explorer');
+/** Read at run time, from where the compiled reference lies. */
+const RELEASED_SCHEMAS = join('src', 'reference', 'releases');
 const COMMON_SOURCES = [join('src', 'build.js'), 'package-lock.json'];
 
 const parts = {
@@ -99,6 +101,7 @@ async function buildServer(workspace) {
       code === 0 ? resolve() : reject(new Error(`tsc ended with ${code ?? signal}`)),
     );
   });
+  await cp(join(root, RELEASED_SCHEMAS), join(workspace, RELEASED_SCHEMAS), { recursive: true });
 }
 
 async function buildExplorer(workspace) {

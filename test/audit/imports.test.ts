@@ -59,6 +59,7 @@ const MAY_IMPORT: Record<string, readonly (string | RegExp)[]> = {
   seed: WRITER_BASE,
   import: [...WRITER_BASE, 'seed', 'knowledge-base.ts'],
   explorer: [],
+  reference: ['common'],
   'config.ts': ['src/platform/auth/token-verifier.ts', 'src/platform/limits/bucket.ts'].map(
     (path) => new RegExp(`^${path}$`),
   ),

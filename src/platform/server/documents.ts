@@ -36,6 +36,8 @@ export interface ServedDocument {
   readonly body: string;
   /** When anything in it last changed; null when there is nothing in it. */
   readonly changedAt: Date | null;
+  /** Besides those that all documents have. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface DocumentOptions {
@@ -97,9 +99,9 @@ export function parametersOf({ url }: FastifyRequest): URLSearchParams {
   return new URLSearchParams(start < 0 ? '' : url.slice(start));
 }
 
-function send({ contentType, body, changedAt }: ServedDocument, request: FastifyRequest, reply: FastifyReply) {
+function send({ contentType, body, changedAt, headers }: ServedDocument, request: FastifyRequest, reply: FastifyReply) {
   const etag = `"${createHash('sha256').update(body).digest('base64url')}"`;
-  reply.headers({ etag, 'cache-control': CACHE_CONTROL });
+  reply.headers({ etag, 'cache-control': CACHE_CONTROL, ...headers });
   const isSettled = changedAt !== null && changedAt.getTime() < Date.now() - SETTLED_MILLISECONDS;
   if (isSettled) reply.header('last-modified', changedAt.toUTCString());
   if (isKnown(request, etag, isSettled ? changedAt : null)) return reply.code(304).send();
