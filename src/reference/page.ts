@@ -37,27 +37,22 @@ export const PAGES = [
 
 export function writePage(title: string, content: Html): string {
   const links = PAGES.map(([path, name]) => html`<a href="${path}">${name}</a> `);
-  return String(
-    html`<!doctype html>
-      <html lang="en">
-        <head>
-          <meta charset="utf-8" />
-          <meta name="viewport" content="width=device-width" />
-          <title>${title} – Medspil</title>
-          <style>
-            ${trustedHtml(STYLE)}
-          </style>
-        </head>
-        <body>
-          <header>
-            <strong>Medspil</strong>
-            <nav>${links}<a href="/graphiql">Explorer</a> <a href="/schema.graphql">SDL</a></nav>
-          </header>
-          <main>
-            <h1>${title}</h1>
-            ${content}
-          </main>
-        </body>
-      </html> `,
-  );
+  // No space around the style sheet: the browser hashes it as it stands.
+  return String(html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>${title} – Medspil</title>
+<style>${trustedHtml(STYLE)}</style>
+</head>
+<body>
+<header><strong>Medspil</strong> <nav>${links}<a href="/graphiql">Explorer</a> <a href="/schema.graphql">SDL</a></nav></header>
+<main>
+<h1>${title}</h1>
+${content}
+</main>
+</body>
+</html>
+`);
 }
