@@ -48,27 +48,8 @@ export async function openKnowledgeBase(
   logger: Logger,
   options: KnowledgeBaseOptions = {},
 ): Promise<KnowledgeBase> {
-  const closers: (() => Promise<void>)[] = [];
-  const close = async (): Promise<void> => {
-    const closer = closers.pop();
-    if (closer === undefined) return;
-    try {
-      await closer();
-    } finally {
-      // What cannot be let go of keeps nothing else: above all not PostgreSQL.
-      await close();
-    }
-  };
+  const { database, close: closeDatabase } = await openDatabase(config, logger, options);
   try {
-    const database = await Database.open({
-      connection: await connectionOf(config, logger, closers, options),
-      entities: ENTITIES,
-      migrations: MIGRATIONS,
-      // An operation that may take longer is not to fail for one statement's sake.
-      statementMilliseconds: Math.max(STATEMENT_MILLISECONDS, config.operationMilliseconds),
-      onIdleError: (error) => logger.warn({ message: error.message }, 'a database connection broke'),
-    });
-    closers.push(() => database.close());
     const log = new KnowledgeLog({
       database,
       onError: (error) => logger.error({ message: error.message }, 'the knowledge log is out of reach; trying again'),
@@ -80,10 +61,57 @@ export async function openKnowledgeBase(
       if (config.seed) await seedKnowledge(database, services);
     });
     await log.start();
-    closers.push(() => log.stop());
+    const close = async (): Promise<void> => {
+      try {
+        await log.stop();
+      } finally {
+        // What cannot be let go of keeps nothing else: above all not PostgreSQL.
+        await closeDatabase();
+      }
+    };
     return { database, log, services, close };
   } catch (error) {
-    await close();
+    await closeDatabase();
+    throw error;
+  }
+}
+
+export interface DatabaseHandle {
+  readonly database: Database;
+  close(): Promise<void>;
+}
+
+/**
+ * Connects to the database that the configuration names, and starts the embedded one where it names none. Changes nothing
+ * in it.
+ *
+ * @param options as for {@link openKnowledgeBase}; `migrations`: those that {@link Database.migrate} runs, all unless told
+ */
+export async function openDatabase(
+  config: Config,
+  logger: Logger,
+  options: KnowledgeBaseOptions & { readonly migrations?: readonly Function[] } = {},
+): Promise<DatabaseHandle> {
+  const { connection, stop } = await connectionOf(config, logger, options);
+  try {
+    const database = await Database.open({
+      connection,
+      entities: ENTITIES,
+      migrations: [...(options.migrations ?? MIGRATIONS)],
+      // An operation that may take longer is not to fail for one statement's sake.
+      statementMilliseconds: Math.max(STATEMENT_MILLISECONDS, config.operationMilliseconds),
+      onIdleError: (error) => logger.warn({ message: error.message }, 'a database connection broke'),
+    });
+    const close = async (): Promise<void> => {
+      try {
+        await database.close();
+      } finally {
+        await stop();
+      }
+    };
+    return { database, close };
+  } catch (error) {
+    await stop();
     throw error;
   }
 }
@@ -91,19 +119,18 @@ export async function openKnowledgeBase(
 async function connectionOf(
   config: Config,
   logger: Logger,
-  closers: (() => Promise<void>)[],
   { join, onLost }: KnowledgeBaseOptions,
-): Promise<DatabaseConnection> {
-  if (config.databaseUrl !== undefined) return { url: config.databaseUrl };
+): Promise<{ connection: DatabaseConnection; stop: () => Promise<void> }> {
+  const nothing = () => Promise.resolve();
+  if (config.databaseUrl !== undefined) return { connection: { url: config.databaseUrl }, stop: nothing };
   const joined = join ? await joinEmbeddedPostgres(config.dataDirectory) : undefined;
-  if (joined !== undefined) return joined;
+  if (joined !== undefined) return { connection: joined, stop: nothing };
   const postgres = await startEmbeddedPostgres({
     dataDirectory: config.dataDirectory,
     log: (line) => logger.info(line),
     onLost,
   });
-  closers.push(() => postgres.stop());
-  return postgres.connection;
+  return { connection: postgres.connection, stop: () => postgres.stop() };
 }
 
 function createServices(database: Database, log: KnowledgeLog): KnowledgeServices {

@@ -43,8 +43,9 @@ const MAY_IMPORT: Record<string, readonly (string | RegExp)[]> = {
   'platform/log': ['common', 'platform/database'],
   'platform/auth': ['common', 'platform/database'],
   'platform/limits': ['common'],
-  'platform/graphql': ['common', 'platform/auth', 'platform/limits', 'platform/log'],
-  'platform/server': ['common', 'platform/graphql', 'platform/auth', 'platform/limits'],
+  'platform/telemetry': ['common'],
+  'platform/graphql': ['common', 'platform/auth', 'platform/limits', 'platform/log', 'platform/telemetry'],
+  'platform/server': ['common', 'platform/graphql', 'platform/auth', 'platform/limits', 'platform/telemetry'],
   ...Object.fromEntries(
     MODULES.map((module, place) => [
       `modules/${module}`,
@@ -60,10 +61,14 @@ const MAY_IMPORT: Record<string, readonly (string | RegExp)[]> = {
   import: [...WRITER_BASE, 'seed', 'knowledge-base.ts'],
   explorer: [],
   reference: ['common'],
+  backup: ['platform/database', 'config.ts', 'entities.ts', 'knowledge-base.ts'],
+  cli: [EVERYTHING],
+  'cli.ts': ['cli'],
   'config.ts': ['src/platform/auth/token-verifier.ts', 'src/platform/limits/bucket.ts'].map(
     (path) => new RegExp(`^${path}$`),
   ),
   'build.js': [],
+  monitoring: [/^src\/(config|knowledge-base|version)\.ts$/, /^src\/(platform|modules)\/(?!.*\.resolver\.ts$)/],
   'start-failure.ts': ['config.ts'],
   'version.ts': [],
   'schema.ts': ['common', /^src\/modules\/.*\.resolver\.ts$/],
@@ -73,7 +78,7 @@ const MAY_IMPORT: Record<string, readonly (string | RegExp)[]> = {
   'knowledge-base.ts': [/^(?!src\/(main|app)\.ts$)/],
   'app.ts': [EVERYTHING],
   'import.ts': [EVERYTHING],
-  'main.ts': ['app.ts', 'config.ts', 'start-failure.ts'],
+  'main.ts': ['app.ts', 'config.ts', 'start-failure.ts', 'platform/telemetry'],
   migrations: [],
 };
 
