@@ -4,16 +4,11 @@ import type { Logger } from 'pino';
 import type { Cancellation } from './common/cancellation.js';
 import type { Config } from './config.js';
 import { CaseStudyResolver } from './modules/case-studies/case-study.resolver.js';
-import { DigestConfirmationService } from './modules/digests/digest-confirmation.service.js';
-import { digestPages } from './modules/digests/digest.pages.js';
-import { DigestResolver } from './modules/digests/digest.resolver.js';
-import { DigestService } from './modules/digests/digest.service.js';
-import { DIGEST_POSITION } from './modules/digests/digest-leases.js';
-import { DigestWorker } from './modules/digests/digest-worker.js';
-import { Mailer } from './modules/digests/mailer.js';
+import { CitationResolver } from './modules/citations/citation.resolver.js';
 import { OrganisationResolver } from './modules/directory/organisation.resolver.js';
 import { OrganisationService } from './modules/directory/organisation.service.js';
 import { ExperienceResolver } from './modules/experiences/experience.resolver.js';
+import { exportDownloads } from './modules/exports/export.downloads.js';
 import { feedDocuments } from './modules/feeds/feed.documents.js';
 import { FeedService } from './modules/feeds/feed.service.js';
 import { NewContentResolver } from './modules/feeds/new-content.resolver.js';
@@ -25,6 +20,8 @@ import {
   KnowledgeEventResolver,
 } from './modules/knowledge-events/knowledge-event.resolver.js';
 import { LessonResolver } from './modules/lessons/lesson.resolver.js';
+import { linkedDataResources } from './modules/linked-data/linked-data.resources.js';
+import { RecordAddressResolver } from './modules/linked-data/record-address.resolver.js';
 import { ApiKeyResolver } from './modules/people/api-key.resolver.js';
 import { ApiKeyService } from './modules/people/api-key.service.js';
 import { InvitationAcceptanceService } from './modules/people/invitation-acceptance.service.js';
@@ -39,7 +36,7 @@ import { MemberResolver } from './modules/people/member.resolver.js';
 import { MemberService } from './modules/people/member.service.js';
 import { FollowResolver } from './modules/notifications/follow.resolver.js';
 import { FollowService } from './modules/notifications/follow.service.js';
-import { INBOX_POSITION, InboxDistributor } from './modules/notifications/inbox-distributor.js';
+import { InboxDistributor } from './modules/notifications/inbox-distributor.js';
 import { InboxFeed } from './modules/notifications/inbox-feed.js';
 import { type InboxContext, InboxResolver } from './modules/notifications/inbox.resolver.js';
 import { InboxService } from './modules/notifications/inbox.service.js';
@@ -48,39 +45,41 @@ import { OrganisationSettingsService } from './modules/people/organisation-setti
 import { PersonService } from './modules/people/person.service.js';
 import { PersonalDataResolver } from './modules/people/personal-data.resolver.js';
 import { PersonalDataService } from './modules/people/personal-data.service.js';
-import { RetentionService } from './modules/people/retention.service.js';
+import { FEDERATED_ENTITIES } from './modules/records/federated-entities.js';
 import { RecordResolver } from './modules/records/record.resolver.js';
 import { RelationResolver } from './modules/records/relation.resolver.js';
 import { ReviewResolver } from './modules/records/review-comment.resolver.js';
 import { ReviewCommentService } from './modules/records/review-comment.service.js';
+import { harvestDocuments, HARVEST_PATH, harvestForm } from './modules/harvest/harvest.documents.js';
+import { HarvestStamps } from './modules/harvest/harvest-stamps.js';
+import { HarvestService } from './modules/harvest/harvest.service.js';
 import { KnowledgeGraphResolver } from './modules/search/knowledge-graph.resolver.js';
 import { KnowledgeGraphService } from './modules/search/knowledge-graph.service.js';
 import { SearchResolver } from './modules/search/search.resolver.js';
 import { SearchService } from './modules/search/search.service.js';
-import { WebhookClient } from './modules/webhooks/webhook-client.js';
-import { WebhookDeliveryService } from './modules/webhooks/webhook-delivery.service.js';
-import { WebhookEndpointService } from './modules/webhooks/webhook-endpoint.service.js';
-import { WebhookRetentionService } from './modules/webhooks/webhook-retention.service.js';
-import { WebhookTargets } from './modules/webhooks/webhook-target.js';
-import { WebhookWorker } from './modules/webhooks/webhook-worker.js';
-import { WEBHOOK_PLACE } from './modules/webhooks/webhook.loaders.js';
-import { WebhookResolver } from './modules/webhooks/webhook.resolver.js';
+import { snapshotFileRoute } from './modules/snapshots/snapshot.files.js';
+import { SnapshotMaker } from './modules/snapshots/snapshot-maker.js';
+import { SnapshotResolver } from './modules/snapshots/snapshot.resolver.js';
+import { snapshotResources } from './modules/snapshots/snapshot.resources.js';
+import { SnapshotService } from './modules/snapshots/snapshot.service.js';
+import { SnapshotWorker } from './modules/snapshots/snapshot-worker.js';
 import { loadAdminKey } from './platform/auth/admin-key.js';
 import { createAuthenticator } from './platform/auth/authenticate.js';
 import { createTokenVerifier } from './platform/auth/token-verifier.js';
 import { CredentialWatch } from './platform/auth/credential-watch.js';
 import { createContext } from './platform/auth/context.js';
 import type { Viewer } from './platform/auth/viewer.js';
-import { Database } from './platform/database/database.js';
+import type { ReadTally } from './platform/telemetry/measures.js';
+import { observe } from './monitoring/observation.js';
+import { federate } from './platform/graphql/federation.js';
 import { loadTrustedDocuments } from './platform/graphql/trusted-documents.js';
 import { encodeCursor } from './platform/log/cursor.js';
-import { LogRetention } from './platform/log/log-retention.js';
-import { RepeatedTask } from './platform/log/repeated-task.js';
 import { registerExplorer } from './platform/server/explorer.js';
 import { createServer } from './platform/server/server.js';
 import { referenceDocuments } from './reference/schema-reference.js';
 import { buildGraphqlSchema, printGraphqlSchema } from './schema.js';
-import { type KnowledgeBase, openKnowledgeBase, type KnowledgeBaseOptions } from './knowledge-base.js';
+import { createDigests, createRetention, createWebhooks } from './background.js';
+import { openKnowledgeBase, type KnowledgeBaseOptions } from './knowledge-base.js';
 import { VERSION } from './version.js';
 
 export interface App {
@@ -108,12 +107,21 @@ export async function startApp(
   const knowledgeBase = await openKnowledgeBase(config, logger, { onLost });
   try {
     const { database, log, services } = knowledgeBase;
+    const observation = await observe(knowledgeBase, config, logger);
+    const { measures, metrics, tracing } = observation;
     // Not before: the seed is nobody's operation.
     database.limitTransactions(config.operationMilliseconds);
     // What it is called from outside; by itself it knows only once it listens.
     let publicUrl = config.publicUrl;
-    const webhooks = createWebhooks(knowledgeBase, config, logger);
+    const published = { publisher: config.contentPublisher, license: config.contentLicense, base: () => publicUrl! };
+    const webhooks = createWebhooks(knowledgeBase, config, logger, observation);
     const digests = createDigests(database, config, () => publicUrl!, logger);
+    const publication = { license: config.contentLicense, publisher: config.contentPublisher };
+    const exported = { database, log, base: () => publicUrl!, publication, version: VERSION };
+    const snapshotMaker = new SnapshotMaker({ ...exported, days: config.snapshotDays, kept: config.snapshotsKept });
+    const snapshots = new SnapshotWorker(snapshotMaker, (error) =>
+      logger.error({ message: error.message }, 'no snapshot could be taken; trying again'),
+    );
     const inboxFeed = new InboxFeed(database, log);
     const inboxes = new InboxDistributor({
       database,
@@ -128,11 +136,14 @@ export async function startApp(
       new ExperienceResolver(services.experiences),
       new LessonResolver(services.lessons),
       new RecordResolver(services.records),
+      new RecordAddressResolver(() => publicUrl!),
+      new CitationResolver(published),
       new ReviewResolver(new ReviewCommentService(database)),
       new RelationResolver(services.links, services.adoptions),
       new SearchResolver(new SearchService()),
       new KnowledgeGraphResolver(new KnowledgeGraphService()),
       new KnowledgeEventResolver(log),
+      new SnapshotResolver(new SnapshotService(snapshotMaker), () => publicUrl!),
       new NewContentResolver(new NewContentService(log)),
       new ApiKeyResolver(new ApiKeyService(database)),
       new AuditLogResolver(new AuditLogService()),
@@ -146,17 +157,24 @@ export async function startApp(
       webhooks.resolver,
       digests.resolver,
     ]);
-    const retention = createRetention(database, config, logger);
+    const harvestStamps = new HarvestStamps(database, log);
+    const retention = createRetention(database, harvestStamps, config, logger);
     const credentials = new CredentialWatch(database, (error) =>
       logger.error({ message: error.message }, 'credentials of open connections could not be looked at; trying again'),
     );
+    const sdl = printGraphqlSchema(schema);
+    const served = config.federation ? federate(schema, sdl, FEDERATED_ENTITIES) : schema;
     const server = await createServer({
       host: config.host,
       port: config.port,
-      schema,
-      sdl: printGraphqlSchema(schema),
-      createContext: (viewer: Viewer, cancellation: Cancellation): KnowledgeEventContext & InboxContext => ({
-        ...createContext(database.until(cancellation), viewer, cancellation),
+      schema: served,
+      sdl,
+      createContext: (
+        viewer: Viewer,
+        cancellation: Cancellation,
+        reads?: ReadTally,
+      ): KnowledgeEventContext & InboxContext => ({
+        ...createContext(database.until(cancellation, reads), viewer, cancellation, observation.onBatch),
         knowledgeLog: log,
         inboxFeed,
       }),
@@ -167,12 +185,32 @@ export async function startApp(
       }),
       credentials,
       logger,
+      measures,
+      metrics,
+      tracing,
       readFirst: { [KNOWLEDGE_CURSOR]: async () => encodeCursor(await log.end()) },
       isReady: async () => {
         await database.ping();
         return true;
       },
-      documents: [...feedDocuments(new FeedService(log), () => publicUrl!), ...referenceDocuments(schema, VERSION)],
+      downloads: exportDownloads(exported),
+      storedFiles: [snapshotFileRoute(database)],
+      documents: [
+        ...feedDocuments(new FeedService(log), () => publicUrl!),
+        ...referenceDocuments(schema, VERSION),
+        ...harvestDocuments(published.base),
+      ],
+      forms: [
+        harvestForm(
+          new HarvestService({
+            ...published,
+            stamps: harvestStamps,
+            path: HARVEST_PATH,
+            mailFrom: config.mailFrom,
+          }),
+        ),
+      ],
+      resources: [...linkedDataResources(published), ...snapshotResources(exported)],
       pages: digests.pages,
       registerRoutes: (fastify) => registerExplorer(fastify, explorerDirectory),
       allowedOrigins: config.allowedOrigins,
@@ -182,7 +220,7 @@ export async function startApp(
       connectionsPerAddress: config.connectionsPerAddress,
       addressRate: config.addressRate,
       credentialRate: config.credentialRate,
-      trustedDocuments: await loadTrustedDocuments(schema, config.trustedDocuments, config.trustedDocumentsOnly),
+      trustedDocuments: await loadTrustedDocuments(served, config.trustedDocuments, config.trustedDocumentsOnly),
     });
     const { url } = await server.listen();
     publicUrl ??= url;
@@ -190,6 +228,7 @@ export async function startApp(
     retention.start();
     retention.request();
     webhooks.worker.start();
+    snapshots.start();
     inboxes.start();
     digests.worker?.start();
     return {
@@ -203,8 +242,10 @@ export async function startApp(
           credentials.stop();
         } finally {
           await sendersStopped;
+          await snapshots.stop();
           await inboxes.stop();
           await retention.stop();
+          await tracing?.stop();
           await knowledgeBase.close();
         }
       },
@@ -213,61 +254,4 @@ export async function startApp(
     await knowledgeBase.close();
     throw error;
   }
-}
-
-const RETENTION_INTERVAL_MILLISECONDS = 6 * 60 * 60 * 1_000;
-
-/** What deletes at the start and every few hours what is kept no longer. */
-function createRetention(database: Database, config: Config, logger: Logger): RepeatedTask {
-  const services: { run(): Promise<void> }[] = [
-    new RetentionService(database, config.auditLogDays),
-    new WebhookRetentionService(database),
-  ];
-  if (config.knowledgeLogDays !== undefined) {
-    const readers = [INBOX_POSITION, WEBHOOK_PLACE, DIGEST_POSITION];
-    services.push(new LogRetention({ database, days: config.knowledgeLogDays, readers }));
-  }
-  return new RepeatedTask({
-    work: async () => {
-      for (const service of services) await service.run();
-    },
-    interval: RETENTION_INTERVAL_MILLISECONDS,
-    onError: (error) => logger.error({ message: error.message }, 'what is too old was not deleted; trying again'),
-  });
-}
-
-function createWebhooks({ database, log }: KnowledgeBase, config: Config, logger: Logger) {
-  const targets = new WebhookTargets({ allowedNetworks: config.webhookAllowedNetworks });
-  const worker = new WebhookWorker({
-    database,
-    log,
-    client: new WebhookClient({ targets }),
-    userAgent: `Medspil/${VERSION}`,
-    onError: (error) => logger.error({ message: error.message }, 'webhooks are not sent; trying again'),
-  });
-  const onDue = () => worker.request();
-  const resolver = new WebhookResolver(
-    new WebhookEndpointService({ database, log, targets, onDue }),
-    new WebhookDeliveryService({ database, log, onDue }),
-  );
-  return { resolver, worker };
-}
-
-function createDigests(database: Database, { smtpUrl, mailFrom }: Config, base: () => string, logger: Logger) {
-  const onError = (error: Error) => logger.warn({ message: error.message }, 'the mail server did not take a mail');
-  const worker =
-    smtpUrl === undefined || mailFrom === undefined
-      ? undefined
-      : new DigestWorker({
-          database,
-          mailer: new Mailer({ smtpUrl, from: mailFrom, onError }),
-          base,
-          onError: (error) => logger.error({ message: error.message }, 'no digests are sent; trying again'),
-        });
-  const service = new DigestService({ database, sendsMail: worker !== undefined, onDue: () => worker?.request() });
-  return {
-    resolver: new DigestResolver(service),
-    pages: digestPages(service, new DigestConfirmationService(database)),
-    worker,
-  };
 }

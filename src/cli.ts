@@ -8,6 +8,14 @@ interface Command {
 }
 
 const COMMANDS: Readonly<Record<string, Command>> = {
+  doctor: {
+    summary: 'look whether a server can start here, and whether those that run are well',
+    run: async (words) => (await import('./cli/doctor.js')).runDoctor(words),
+  },
+  pull: {
+    summary: 'get the shared knowledge, or what changed of it, as a file',
+    run: async (words) => (await import('./cli/pull.js')).runPull(words),
+  },
   backup: {
     summary: 'write everything in the database to a file',
     run: async (words) => (await import('./cli/backup.js')).runBackup(words),

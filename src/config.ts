@@ -160,7 +160,8 @@ function optionalNumber(name: string, value: string | undefined): number | undef
 
 function readAddress(name: string, value: string | undefined): string | undefined {
   if (value === undefined || (/^https?:/.test(value) && URL.canParse(value))) return value;
-  throw new ConfigError(`${name} is "${value}": write an address that begins with https:// or http://.`);
+  // Not repeated, for it may hold a password.
+  throw new ConfigError(`${name} is no address: write one that begins with https:// or http://.`);
 }
 
 function list(value: string | undefined): string[] {

@@ -7,6 +7,9 @@ import { Delivery1795374000004 } from '../migrations/1795374000004-delivery.js';
 import { Inbox1795374000005 } from '../migrations/1795374000005-inbox.js';
 import { Webhooks1795374000006 } from '../migrations/1795374000006-webhooks.js';
 import { Digests1795374000007 } from '../migrations/1795374000007-digests.js';
+import { Snapshots1795374000008 } from '../migrations/1795374000008-snapshots.js';
+import { AsOf1795374000009 } from '../migrations/1795374000009-as-of.js';
+import { Harvest1795374000010 } from '../migrations/1795374000010-harvest.js';
 import { CaseStudy } from './modules/case-studies/case-study.entity.js';
 import {
   Benefit,
@@ -35,6 +38,7 @@ import { ReviewComment } from './modules/records/review-comment.entity.js';
 import { Revision } from './modules/records/revision.entity.js';
 import { Follow } from './modules/notifications/follow.entity.js';
 import { Inbox, InboxItem } from './modules/notifications/inbox.entity.js';
+import { Snapshot, SnapshotChunk, SnapshotFile, SnapshotRecord } from './modules/snapshots/snapshot.entity.js';
 import { WebhookAttempt } from './modules/webhooks/webhook-attempt.entity.js';
 import { WebhookDelivery } from './modules/webhooks/webhook-delivery.entity.js';
 import { WebhookEndpoint } from './modules/webhooks/webhook-endpoint.entity.js';
@@ -72,6 +76,10 @@ export const ENTITIES = [
   ReviewComment,
   Revision,
   RuleOfPlay,
+  Snapshot,
+  SnapshotChunk,
+  SnapshotFile,
+  SnapshotRecord,
   Source,
   Theme,
   Follow,
@@ -91,4 +99,7 @@ export const MIGRATIONS = [
   Inbox1795374000005,
   Webhooks1795374000006,
   Digests1795374000007,
+  Snapshots1795374000008,
+  AsOf1795374000009,
+  Harvest1795374000010,
 ];

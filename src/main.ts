@@ -1,8 +1,9 @@
 /** Starts the server, answers signals, and stops it: the only place that ends the process. */
 import 'reflect-metadata';
-import pino, { type DestinationStream, type Logger } from 'pino';
+import type { DestinationStream, Logger } from 'pino';
 import { type App, startApp } from './app.js';
 import { readConfig } from './config.js';
+import { createLogger } from './platform/telemetry/logger.js';
 import { explainStartFailure } from './start-failure.js';
 
 /** Longer than the server takes to let go of slow clients: beyond it something hangs, and hanging helps nobody. */
@@ -15,7 +16,7 @@ let stopping = false;
 
 try {
   const config = readConfig();
-  const logger = pino({ level: config.logLevel }, standardOutput());
+  const logger = createLogger(config.logLevel, standardOutput());
   const starting = startApp(config, logger, { onLost: (error) => fail(error) });
   const fail = stopWhenTold(starting, logger);
   const app = await starting;

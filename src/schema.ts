@@ -2,8 +2,10 @@
 import 'reflect-metadata';
 import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
 import { buildSchemaSync, type NonEmptyArray, type PubSub } from 'type-graphql';
+import { keepScopes } from './common/reading-scope.js';
 import { CaseStudyResolver, PartyResolver } from './modules/case-studies/case-study.resolver.js';
 import { OrganisationCaseStudiesResolver } from './modules/case-studies/organisation-case-studies.resolver.js';
+import { CitationResolver } from './modules/citations/citation.resolver.js';
 import { DigestResolver } from './modules/digests/digest.resolver.js';
 import { OrganisationResolver } from './modules/directory/organisation.resolver.js';
 import { CaseStudyExperiencesResolver, ExperienceResolver } from './modules/experiences/experience.resolver.js';
@@ -20,6 +22,7 @@ import {
   ExperienceLessonsResolver,
   LessonResolver,
 } from './modules/lessons/lesson.resolver.js';
+import { RecordAddressResolver } from './modules/linked-data/record-address.resolver.js';
 import { ApiKeyResolver } from './modules/people/api-key.resolver.js';
 import { AuditLogResolver } from './modules/people/audit-log.resolver.js';
 import { AccessRequestResolver } from './modules/people/access-request.resolver.js';
@@ -44,6 +47,12 @@ import { RecordHistoryResolver, RevisionResolver } from './modules/records/revis
 import { WarningResolver } from './modules/records/warning.resolver.js';
 import { KnowledgeGraphEdgeResolver, KnowledgeGraphResolver } from './modules/search/knowledge-graph.resolver.js';
 import { SearchEdgeResolver, SearchResolver } from './modules/search/search.resolver.js';
+import { SnapshotResolver } from './modules/snapshots/snapshot.resolver.js';
+import {
+  MunicipalityPairResolver,
+  OrganisationPairResolver,
+  StatisticsResolver,
+} from './modules/statistics/statistics.resolver.js';
 import { WebhookDeliveryResolver, WebhookResolver } from './modules/webhooks/webhook.resolver.js';
 
 const RESOLVERS: NonEmptyArray<Function> = [
@@ -54,6 +63,7 @@ const RESOLVERS: NonEmptyArray<Function> = [
   CaseStudyExperiencesResolver,
   CaseStudyLessonsResolver,
   CaseStudyResolver,
+  CitationResolver,
   DigestResolver,
   EvidenceResolver,
   ExperienceLessonsResolver,
@@ -71,9 +81,11 @@ const RESOLVERS: NonEmptyArray<Function> = [
   LinkResolver,
   MemberResolver,
   MembershipResolver,
+  MunicipalityPairResolver,
   NewContentResolver,
   NodeResolver,
   OrganisationCaseStudiesResolver,
+  OrganisationPairResolver,
   OrganisationResolver,
   OrganisationSettingsResolver,
   PartyResolver,
@@ -81,6 +93,7 @@ const RESOLVERS: NonEmptyArray<Function> = [
   PolledRecommendationResolver,
   PolledThemeResolver,
   RecommendationResolver,
+  RecordAddressResolver,
   RecordHistoryResolver,
   RecordResolver,
   RelationResolver,
@@ -90,6 +103,8 @@ const RESOLVERS: NonEmptyArray<Function> = [
   RevisionResolver,
   SearchEdgeResolver,
   SearchResolver,
+  SnapshotResolver,
+  StatisticsResolver,
   ThemeResolver,
   ToldResolver,
   ViewerResolver,
@@ -129,6 +144,7 @@ export function buildGraphqlSchema(resolvers: readonly object[] = []): GraphQLSc
     validate: false,
     pubSub: NO_PUB_SUB,
   });
+  keepScopes(schema);
   describeRoots(schema);
   return schema;
 }

@@ -35,7 +35,7 @@ async function start(): Promise<void> {
   };
   const reads: Reads = { rows, row: () => Promise.reject(new Error('Only rows are read here.')) };
   server = {
-    ...(await startPlatformServer({ schema, createContext: (...scope) => createContext(reads, ...scope) })),
+    ...(await startPlatformServer({ schema, createContext: (viewer, end) => createContext(reads, viewer, end) })),
     state,
   };
   for (let n = 1; n <= EVENTS; n += 1) state.line.send('not read');

@@ -1,53 +1,29 @@
 /** The examples for clients, each run as its reader would run it. */
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { createTestDatabase, type TestDatabase } from '../helpers/database.js';
+import { endRuns, EXAMPLES, type Run, run as start } from '../helpers/example.js';
 import { follow } from '../helpers/follower.js';
 import { publishLesson } from '../helpers/publisher.js';
 import { ADMIN_KEY, startTestServer, type TestServer } from '../helpers/server.js';
 import { ask, endServerProcesses, type ServerProcess, startServerProcess } from '../helpers/server-process.js';
 
 let server: TestServer;
-const running = new Set<ChildProcess>();
 beforeAll(async () => {
   server = await startTestServer({ seed: true });
 });
-afterEach(() => {
-  for (const child of running) child.kill('SIGKILL');
-});
+afterEach(endRuns);
 afterAll(() => server.close());
 
-interface Run {
-  /** What it has written so far, to both streams. */
-  readonly output: () => string;
-  /** Asks it to stop, as Ctrl-C does. */
-  readonly interrupt: () => void;
-  readonly exitCode: Promise<number | null>;
-}
-
-function run(example: string, parameters: string[], environment: Record<string, string> = {}): Run {
-  const file = fileURLToPath(new URL(`../../client-examples/${example}`, import.meta.url));
-  const child = spawn(process.execPath, [file, ...parameters], { env: { ...process.env, ...environment } });
-  running.add(child);
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  const exitCode = new Promise<number | null>((resolve) =>
-    child.on('close', (code) => {
-      running.delete(child);
-      resolve(code);
-    }),
-  );
-  return { output: () => output, interrupt: () => void child.kill('SIGINT'), exitCode };
-}
+const run = (example: string, parameters: string[], environment: Record<string, string> = {}): Run =>
+  start(process.execPath, [path.join(EXAMPLES, example), ...parameters], { environment });
 
 const waitFor = (condition: () => unknown, timeout = 10_000) => vi.waitFor(condition, { timeout, interval: 20 });
 
@@ -89,7 +65,7 @@ describe.each(['websocket', 'sse'] as const)('resume by %s', (transport) => {
   beforeEach(async () => {
     folder = await mkdtemp(path.join(os.tmpdir(), 'medspil-resume-'));
     database = await createTestDatabase();
-    restarted = await start('0');
+    restarted = await startServer('0');
     url = await restarted.ready;
   });
   afterEach(async () => {
@@ -98,7 +74,7 @@ describe.each(['websocket', 'sse'] as const)('resume by %s', (transport) => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  const start = (port: string) =>
+  const startServer = (port: string) =>
     startServerProcess({
       PORT: port,
       DATA_DIR: folder,
@@ -107,7 +83,7 @@ describe.each(['websocket', 'sse'] as const)('resume by %s', (transport) => {
       SEED: 'false',
     });
   const startAgain = async () => {
-    restarted = await start(new URL(url).port);
+    restarted = await startServer(new URL(url).port);
     await restarted.ready;
   };
   const cursorFile = () => path.join(folder, 'cursor.txt');

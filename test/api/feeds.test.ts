@@ -3,7 +3,8 @@ import { request } from 'node:http';
 import fc from 'fast-check';
 import sql, { type Sql } from 'sql-template-tag';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { escapeXml, writeAtom } from '../../src/modules/feeds/atom.js';
+import { escapeXml } from '../../src/common/xml.js';
+import { writeAtom } from '../../src/modules/feeds/atom.js';
 import type { Feed } from '../../src/modules/feeds/feed.js';
 import { FeedService } from '../../src/modules/feeds/feed.service.js';
 import { excerpt } from '../../src/modules/feeds/feed-wording.js';
@@ -300,7 +301,7 @@ describe('the feeds of a server that is set up otherwise', () => {
       expect(response.headers.get('vary')).toBe('origin');
       const feed = readAtom(await response.text());
       expect(feed.self).toBe('https://medspil.example.org/feeds/knowledge.atom');
-      expect(feed.entries[0]!.address).toMatch(/^https:\/\/medspil\.example\.org\/graphiql\?query=/);
+      expect(feed.entries[0]!.address).toMatch(/^https:\/\/medspil\.example\.org\/records\/[0-9a-f-]{36}$/);
     } finally {
       await other.close();
     }
@@ -376,7 +377,7 @@ describe('what is written', () => {
         title: `: ${text}`,
         summary: text,
         language: 'da',
-        address: 'https://medspil.example.org/graphiql?a=1&b=2',
+        address: 'https://medspil.example.org/records/a?a=1&b=2',
         publishedAt: new Date(0),
         changedAt: new Date(0),
         author: { name: text, url: 'https://example.org/?a&b' },

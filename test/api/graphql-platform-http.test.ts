@@ -236,7 +236,7 @@ describe('the log', () => {
     await fetch(`${server.url}/graphql?query=${encodeURIComponent('{ hello(name: "private words") }')}`, {
       headers: { 'apollo-require-preflight': 'yes', authorization: 'Bearer wrong-but-private' },
     });
-    await vi.waitFor(() => expect(server.logged.filter((line) => line.includes('"path":"/graphql"'))).toHaveLength(2));
+    await vi.waitFor(() => expect(server.logged.filter((line) => line.includes('"route":"/graphql"'))).toHaveLength(2));
     expect(server.logged.join()).not.toMatch(new RegExp(`${ADMIN_KEY}|private`));
   });
 });

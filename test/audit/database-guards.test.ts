@@ -111,7 +111,9 @@ async function readGuards(): Promise<Guard[]> {
     WHERE schemaname = 'public' AND indexdef LIKE 'CREATE UNIQUE INDEX%'
       AND indexname NOT IN (SELECT conname FROM pg_constraint)
     UNION ALL
-    SELECT tgrelid::regclass::text, tgname, 'trigger', pg_get_triggerdef(oid), '{}' FROM pg_trigger WHERE NOT tgisinternal`);
+    SELECT tgrelid::regclass::text, tgname, 'trigger', pg_get_triggerdef(oid), '{}' FROM pg_trigger
+    -- Others write down what happened.
+    WHERE NOT tgisinternal AND (SELECT prosrc FROM pg_proc WHERE oid = tgfoid) LIKE '%RAISE EXCEPTION%'`);
   return rows;
 }
 

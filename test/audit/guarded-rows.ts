@@ -110,6 +110,12 @@ const ROWS = [
      (:otherItem, :person, :otherItem, 'WEEKLY', 'EN', 'ADDRESS_REFUSED', 0, NULL, 0, 0, sha256('b'), now())`,
   `INSERT INTO digest_confirmation VALUES
      (:person, 'a@example.org', 'DA', sha256('a'), now(), NULL, now(), now(), 0, NULL, NULL)`,
+  `INSERT INTO snapshot (id, name, taken_at, cursor, record_count, license, publisher, version, completed_at)
+   VALUES (:item, '2010-01-31', now(), 'x', 1, 'x', 'x', 'x', now()), (:otherItem, '2010-01-31-2', now(), 'x', 1, 'x', 'x', 'x', NULL)`,
+  `INSERT INTO snapshot_file VALUES (:item, 'a.txt', 'text/plain', 1, repeat('a', 64))`,
+  `INSERT INTO snapshot_chunk VALUES (:item, 'a.txt', 0, 'x')`,
+  `INSERT INTO snapshot_record VALUES (:item, :lesson)`,
+  `INSERT INTO harvest_item VALUES (:caseStudy, now(), '{kind}')`,
 ];
 
 /** Writes the rows. */

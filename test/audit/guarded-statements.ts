@@ -187,6 +187,20 @@ export const REFUSED: readonly (readonly [guard: string, statement: string])[] =
     `INSERT INTO digest_confirmation VALUES
        (:otherPerson, 'a@example.org', 'DA', sha256('a'), now(), NULL, now(), NULL, 0, NULL, NULL)`,
   ],
+
+  ['snapshot_name', `UPDATE snapshot SET name = '31-01-2010' WHERE id = :item`],
+  ['snapshot_name', `UPDATE snapshot SET name = '2010-01-31-1' WHERE id = :item`],
+  ['snapshot_name_key', `UPDATE snapshot SET name = '2010-01-31' WHERE id = :otherItem`],
+  ['snapshot_record_count', `UPDATE snapshot SET record_count = -1`],
+  ['snapshot_end', `UPDATE snapshot SET withdrawn_at = now(), removed_at = now() WHERE id = :item`],
+  ['snapshot_end', `UPDATE snapshot SET withdrawn_at = now() WHERE id = :otherItem`],
+  ['snapshot_end', `UPDATE snapshot SET removed_at = now() WHERE id = :otherItem`],
+  ['snapshot_file_bytes', `UPDATE snapshot_file SET bytes = -1`],
+  ['snapshot_file_sha256', `UPDATE snapshot_file SET sha256 = repeat('A', 64)`],
+  ['snapshot_chunk_ordinal', `UPDATE snapshot_chunk SET ordinal = -1`],
+  ['harvest_state_single', `UPDATE harvest_state SET single = false`],
+  ['harvest_state_position', `UPDATE harvest_state SET position = -1`],
+  ['harvest_state_token_key', `UPDATE harvest_state SET token_key = 'x'`],
 ];
 
 /** Next to what is refused. */
@@ -211,6 +225,9 @@ export const ACCEPTED: readonly string[] = [
   `UPDATE webhook_delivery SET kind = 'EVENT', event_type = 'REVISED' WHERE id = :otherItem`,
   `UPDATE webhook_attempt SET status_code = NULL, error = 'x'`,
   `DELETE FROM webhook_endpoint`,
+  `UPDATE snapshot SET withdrawn_at = now() WHERE id = :item`,
+  `UPDATE snapshot SET removed_at = now(), name = '2010-01-31-10' WHERE id = :item`,
+  `DELETE FROM snapshot`,
   `UPDATE digest SET sending_position = position`,
   `UPDATE digest SET frequency = 'NONE', paused_because = NULL, next_at = NULL`,
   `UPDATE digest_confirmation SET confirmed_at = NULL, next_at = now()`,

@@ -35,6 +35,14 @@ const OPEN_TYPES = [
   'Party',
   'RuleOfPlay',
   'Source',
+  // Numbers of what everybody may see.
+  'AnswerCount',
+  'MunicipalityPair',
+  'OrganisationPair',
+  'SectorPair',
+  'StatisticCount',
+  // Names and lengths.
+  'SnapshotFile',
   // Numbers and places in a text, of a search that is guarded.
   'SearchFacet',
   'SearchFacets',

@@ -31,6 +31,7 @@ const GIVEN_PERCENT: Readonly<Record<string, number>> = {
   before: 2,
   filter: 25,
   orderBy: 25,
+  asOf: 15,
 };
 const GIVEN_PERCENT_OF_OTHERS = 40;
 

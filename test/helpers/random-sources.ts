@@ -1,5 +1,6 @@
 /** Values that a random operation may ask for: those that are in the database, and those that nothing there expects. */
 import pg from 'pg';
+import { expect, vi } from 'vitest';
 import { getNamedType, isObjectType, isRequiredArgument, type GraphQLSchema } from 'graphql';
 import type { TestServer } from './server.js';
 
@@ -15,6 +16,8 @@ export interface RealValues {
   readonly municipalities: readonly string[];
   readonly regions: readonly string[];
   readonly cursors: readonly string[];
+  /** Of versions that were published, far enough back that nothing can come before them any more. */
+  readonly times: readonly string[];
 }
 
 const EACH = 12;
@@ -51,10 +54,26 @@ export async function readRealValues(server: TestServer, schema: GraphQLSchema):
         UNION SELECT min(code) FROM municipality ORDER BY 1`),
       regions: await texts('SELECT code AS value FROM region ORDER BY 1'),
       cursors: await cursorsOf(server, schema),
+      times: await settledTimes(client),
     };
   } finally {
     await client.end();
   }
+}
+
+/** The first, the middle one and the last. */
+async function settledTimes(client: pg.Client): Promise<string[]> {
+  await vi.waitFor(
+    async () => {
+      const { rows } = await client.query(`SELECT FROM revision WHERE created_at > now() - interval '1.5 seconds'`);
+      expect(rows).toEqual([]);
+    },
+    { timeout: 5_000, interval: 100 },
+  );
+  const { rows } = await client.query<{ times: Date[] }>(
+    `SELECT percentile_disc(ARRAY[0, 0.5, 1]) WITHIN GROUP (ORDER BY created_at) AS times FROM revision WHERE status = 'PUBLISHED'`,
+  );
+  return rows[0]!.times.map((time) => time.toISOString());
 }
 
 async function inTurn(tables: readonly string[], read: (table: string) => Promise<string[]>): Promise<string[]> {

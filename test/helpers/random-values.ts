@@ -167,6 +167,8 @@ export class ValueArbitraries {
         ];
       case 'String':
         return this.texts(name);
+      case 'DateTime':
+        return [name === 'asOf' ? real.times : SCALARS[type]!.usual, SCALARS[type]!.odd];
       default:
         return SCALARS[type] ? [SCALARS[type].usual, SCALARS[type].odd] : [TEXTS, ODD_TEXTS];
     }

@@ -32,7 +32,7 @@ export interface TestServer {
 export interface TestServerOptions {
   /** Adds the cases and illustrations. */
   readonly seed?: boolean;
-  /** Settings as the operator would give them, e.g. `{ RATE_LIMIT_ADDRESS: '100/10' }`; nothing is rationed unless told. */
+  /** Settings as the operator would give them, e.g. `{ RATE_LIMIT_ADDRESS: '100/10' }`; nothing is rationed, and no snapshot due, unless told. */
   readonly environment?: Readonly<Record<string, string>>;
 }
 
@@ -62,6 +62,7 @@ async function startOn(database: TestDatabase, options: TestServerOptions): Prom
       LOG_LEVEL: 'error',
       RATE_LIMIT_ADDRESS: 'off',
       RATE_LIMIT_CREDENTIAL: 'off',
+      SNAPSHOT_DAYS: '0',
       ...environment,
     }),
     pino({ level: 'error' }),

@@ -1,7 +1,8 @@
 /** Reads of what makes a case a partnership. */
 import sql from 'sql-template-tag';
-import { defineLoader } from '../../platform/auth/context.js';
+import { defineLoader, type Loader } from '../../platform/auth/context.js';
 import { isAmong, manyEach } from '../../platform/database/batch.js';
+import { whereMadeOf } from '../records/tables-as-of.js';
 import type { Benefit, Contribution, Funding, Party, RuleOfPlay } from './partnership.entity.js';
 
 export const partiesByRow = defineLoader<string, Party[]>(async ({ database }, rowIds) => {
@@ -12,13 +13,19 @@ export const partiesByRow = defineLoader<string, Party[]>(async ({ database }, r
   return manyEach(rowIds, rows, (row) => row.recordId);
 });
 
-export const contributionsByParty = defineLoader<string, Contribution[]>(async ({ database }, partyIds) => {
-  const rows = await database.rows<Contribution>(
-    sql`SELECT party_id AS "partyId", kind, description, amount, currency FROM contribution
-      WHERE ${isAmong('party_id', 'uuid', partyIds)} ORDER BY party_id, ordinal`,
-  );
-  return manyEach(partyIds, rows, (row) => row.partyId);
-});
+export const contributionsByParty: Loader<Party, Contribution[]> = {
+  cacheKey: (party) => party.id,
+  batch: async ({ database }, parties) => {
+    const partyIds = parties.map((party) => party.id);
+    const rowIds = [...new Set(parties.map((party) => party.recordId))];
+    const rows = await database.rows<Contribution>(
+      sql`SELECT party_id AS "partyId", kind, description, amount, currency FROM contribution
+        WHERE ${isAmong('party_id', 'uuid', partyIds)}${whereMadeOf(database, isAmong('record_id', 'uuid', rowIds))}
+        ORDER BY party_id, ordinal`,
+    );
+    return manyEach(partyIds, rows, (row) => row.partyId);
+  },
+};
 
 export const rulesOfPlayByRow = defineLoader<string, RuleOfPlay[]>(async ({ database }, rowIds) => {
   const rows = await database.rows<RuleOfPlay>(

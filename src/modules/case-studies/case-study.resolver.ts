@@ -1,6 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, Field, FieldResolver, Info, Mutation, ObjectType, Query, Resolver, Root } from 'type-graphql';
 import { type Connection, ConnectionArguments } from '../../common/connection.js';
+import { Cost } from '../../common/cost.js';
 import { UserError } from '../../common/errors.js';
 import { payload } from '../../common/payload.js';
 import type { Context } from '../../platform/auth/context.js';
@@ -10,6 +11,7 @@ import { Municipality } from '../directory/municipality.entity.js';
 import { Organisation } from '../directory/organisation.entity.js';
 import { rationaleByNumber } from '../framework/framework.loaders.js';
 import { Rationale } from '../framework/framework.types.js';
+import { AsOf, costAsOf, lookUpCostAsOf, readAsOf } from '../records/as-of.js';
 import { columnsOfNodes, columnsOfRecord } from '../records/record.columns.js';
 import { writtenRecord } from '../records/record.loaders.js';
 import { CaseStudy, CaseStudyConnection } from './case-study.entity.js';
@@ -44,6 +46,7 @@ export class CaseStudyResolver {
   constructor(private readonly service: CaseStudyService) {}
 
   @Guard('record.read')
+  @Cost(lookUpCostAsOf)
   @Query(() => CaseStudy, {
     nullable: true,
     description: 'One case study by its slug; null when there is none that you may see.',
@@ -52,11 +55,13 @@ export class CaseStudyResolver {
     @Ctx() context: Context,
     @Info() info: GraphQLResolveInfo,
     @Arg('slug', () => String, { description: 'Its slug, e.g. "limboland".' }) slug: string,
+    @AsOf() asOf?: Date | null,
   ) {
-    return this.service.bySlug(context, slug, columnsOfRecord(info));
+    return readAsOf(context, asOf, (scope) => this.service.bySlug(scope, slug, columnsOfRecord(info)));
   }
 
   @Guard('record.read')
+  @Cost(costAsOf)
   @Query(() => CaseStudyConnection, { description: 'Case studies, newest published first unless told.' })
   caseStudies(
     @Ctx() context: Context,
@@ -66,8 +71,11 @@ export class CaseStudyResolver {
     filter?: CaseStudyFilter,
     @Arg('orderBy', () => CaseStudyOrder, { nullable: true, description: 'The order of the list.' })
     orderBy?: CaseStudyOrder,
+    @AsOf() asOf?: Date | null,
   ): Promise<Connection<CaseStudy>> {
-    return this.service.list(context, page, filter ?? {}, orderBy ?? undefined, columnsOfNodes(info));
+    return readAsOf(context, asOf, (scope) =>
+      this.service.list(scope, page, filter ?? {}, orderBy ?? undefined, columnsOfNodes(info)),
+    );
   }
 
   @Guard('record.create')
@@ -144,7 +152,7 @@ export class PartyResolver {
   }
 
   @FieldResolver(() => [Contribution], { description: 'What it brings in.' })
-  contributions(@Ctx() { loader }: Context, @Root() { id }: Party) {
-    return loader(contributionsByParty).load(id);
+  contributions(@Ctx() { loader }: Context, @Root() party: Party) {
+    return loader(contributionsByParty).load(party);
   }
 }

@@ -1,8 +1,9 @@
 /** The definition of a partnership of 2010, as a question to the tables: which part of it does a case not meet? */
-import sql, { type Sql } from 'sql-template-tag';
+import sql, { empty, raw, type Sql } from 'sql-template-tag';
 import { Field, ObjectType, registerEnumType } from 'type-graphql';
 import { defineLoader } from '../../platform/auth/context.js';
 import { isAmong, oneEach } from '../../platform/database/batch.js';
+import { whereMadeOf } from '../records/tables-as-of.js';
 
 export enum PartnershipPart {
   TWO_PARTIES = 'TWO_PARTIES',
@@ -48,8 +49,12 @@ export class DefinitionCheck {
   missing: PartnershipPart[];
 }
 
-/** The statement that finds what rows of `record` miss: `rowId` and `missing` for each. */
-export function missingFromPartnership(rowIds: readonly string[]): Sql {
+/**
+ * The statement that finds what rows of `record` miss: `rowId` and `missing` for each.
+ *
+ * @param ofContribution a further condition on `contribution`, see {@link whereMadeOf}
+ */
+export function missingFromPartnership(rowIds: readonly string[], ofContribution = empty): Sql {
   return sql`
     SELECT r.id AS "rowId", array_remove(ARRAY[
       CASE WHEN parties.total < 2 THEN 'TWO_PARTIES' END,
@@ -58,14 +63,16 @@ export function missingFromPartnership(rowIds: readonly string[]): Sql {
       CASE WHEN (SELECT count(DISTINCT stakeholder_group) FROM benefit WHERE record_id = r.id) < 2 THEN 'MUTUAL_BENEFIT' END
     ], NULL) AS missing
     FROM record r CROSS JOIN LATERAL (
-      SELECT count(*) AS total, count(*) FILTER (WHERE EXISTS (SELECT FROM contribution WHERE party_id = p.id)) AS contributing
+      SELECT count(*) AS total, count(*) FILTER (WHERE EXISTS (SELECT FROM contribution WHERE party_id = p.id${ofContribution})) AS contributing
       FROM party p WHERE p.record_id = r.id
     ) parties
     WHERE ${isAmong('r.id', 'uuid', rowIds)}`;
 }
 
 export const definitionCheckByRow = defineLoader<string, DefinitionCheck | null>(async ({ database }, rowIds) => {
-  const rows = await database.rows<{ rowId: string; missing: PartnershipPart[] }>(missingFromPartnership(rowIds));
+  const rows = await database.rows<{ rowId: string; missing: PartnershipPart[] }>(
+    missingFromPartnership(rowIds, whereMadeOf(database, raw('record_id = r.id'))),
+  );
   const checks = rows.map(({ rowId, missing }) => ({ rowId, missing, isPartnership: missing.length === 0 }));
   return oneEach(rowIds, checks, (check) => check.rowId);
 });

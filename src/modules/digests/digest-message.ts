@@ -1,7 +1,7 @@
 /** The mails themselves: the same in plain text and in HTML, which loads nothing. */
 import type { Language } from '../../common/language.js';
 import type { EventType } from '../../platform/log/log-entry.js';
-import { recordAddress } from '../feeds/record-address.js';
+import { recordAddress } from '../records/record-address.js';
 import { Provenance, type RecordKind } from '../records/record.entity.js';
 import type { DigestItem, DigestItems } from './digest-items.js';
 import type { DigestFrequency } from './digest.entity.js';
@@ -125,7 +125,7 @@ function lineOf({ entry, record, organisation }: DigestItem, base: string, wordi
     return { title: entry.type === 'RETRACTED' ? kind : wording.takenBack(kind), address: null, details: from };
   }
   const details = [kind, from, ...(record.provenance === Provenance.ILLUSTRATIVE ? [wording.illustration] : [])];
-  return { title: oneLine(record.title), address: recordAddress(entry, base), details: details.join(' · ') };
+  return { title: oneLine(record.title), address: recordAddress(entry.recordId, base), details: details.join(' · ') };
 }
 
 function digestText({ heading, groups, more, reason, stop, stopAddress }: Parts): string {

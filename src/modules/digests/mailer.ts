@@ -113,6 +113,11 @@ export class Mailer {
     }
   }
 
+  /** Connects and signs in as for a mail, and sends none; rejects with the transport's error. */
+  async verify(): Promise<void> {
+    await this.transport.verify();
+  }
+
   /** Cuts off what is being sent; nothing is sent after it. */
   close(): void {
     this.isClosed = true;

@@ -19,12 +19,16 @@ export interface DocumentRow {
 /** The documents that follow `after` in the order of ids, `length` at most; from the first with null. */
 export function readDocuments(
   reads: Pick<Reads, 'rows'>,
-  { condition, base }: DocumentSelection,
+  selection: DocumentSelection,
   after: string | null,
   length: number,
 ): Promise<DocumentRow[]> {
-  return reads.rows<DocumentRow>(
-    sql`WITH page AS MATERIALIZED (
+  return reads.rows<DocumentRow>(selectDocuments(selection, after, length));
+}
+
+/** The same as a statement, for one that reads more with it. */
+export function selectDocuments({ condition, base }: DocumentSelection, after: string | null, length: number): Sql {
+  return sql`WITH page AS MATERIALIZED (
         SELECT d.* FROM ${publishedRecord(null, 'd')}
         WHERE ${after === null ? raw('TRUE') : sql`d.id > ${after}::uuid`} AND ${condition ?? raw('TRUE')}
         ORDER BY d.id LIMIT ${length})
@@ -37,8 +41,7 @@ export function readDocuments(
           WHEN 'CASE_STUDY' THEN jsonb_build_object('municipality', ${MUNICIPALITY}, 'parties', ${PARTIES})
           WHEN 'EXPERIENCE' THEN jsonb_build_object('caseStudy', ${reference(base, "(d.content ->> 'caseStudyId')::uuid")})
           ELSE jsonb_build_object('evidence', ${evidence(base)}) END)::text AS document
-      FROM page d ORDER BY d.id`,
-  );
+      FROM page d ORDER BY d.id`;
 }
 
 /** What of the content stands in the document as what it refers to. */

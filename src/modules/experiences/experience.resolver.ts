@@ -1,11 +1,13 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, Field, FieldResolver, Info, Mutation, ObjectType, Query, Resolver, Root } from 'type-graphql';
 import { type Connection, ConnectionArguments } from '../../common/connection.js';
+import { Cost } from '../../common/cost.js';
 import { UserError } from '../../common/errors.js';
 import { payload } from '../../common/payload.js';
 import type { Context } from '../../platform/auth/context.js';
 import { Guard } from '../../platform/auth/guard.js';
 import { CaseStudy } from '../case-studies/case-study.entity.js';
+import { AsOf, costAsOf, lookUpCostAsOf, readAsOf } from '../records/as-of.js';
 import { columnsOfNodes, columnsOfRecord } from '../records/record.columns.js';
 import { recordById, writtenRecord } from '../records/record.loaders.js';
 import { Experience, ExperienceConnection } from './experience.entity.js';
@@ -31,6 +33,7 @@ export class ExperienceResolver {
   constructor(private readonly service: ExperienceService) {}
 
   @Guard('record.read')
+  @Cost(lookUpCostAsOf)
   @Query(() => Experience, {
     nullable: true,
     description: 'One experience by its slug; null when there is none that you may see.',
@@ -39,11 +42,13 @@ export class ExperienceResolver {
     @Ctx() context: Context,
     @Info() info: GraphQLResolveInfo,
     @Arg('slug', () => String, { description: 'Its slug.' }) slug: string,
+    @AsOf() asOf?: Date | null,
   ) {
-    return this.service.bySlug(context, slug, columnsOfRecord(info));
+    return readAsOf(context, asOf, (scope) => this.service.bySlug(scope, slug, columnsOfRecord(info)));
   }
 
   @Guard('record.read')
+  @Cost(costAsOf)
   @Query(() => ExperienceConnection, { description: 'Experiences, newest published first unless told.' })
   experiences(
     @Ctx() context: Context,
@@ -53,8 +58,11 @@ export class ExperienceResolver {
     filter?: ExperienceFilter,
     @Arg('orderBy', () => ExperienceOrder, { nullable: true, description: 'The order of the list.' })
     orderBy?: ExperienceOrder,
+    @AsOf() asOf?: Date | null,
   ): Promise<Connection<Experience>> {
-    return this.service.list(context, page, filter ?? {}, orderBy ?? undefined, columnsOfNodes(info));
+    return readAsOf(context, asOf, (scope) =>
+      this.service.list(scope, page, filter ?? {}, orderBy ?? undefined, columnsOfNodes(info)),
+    );
   }
 
   @Guard('record.create')

@@ -1,4 +1,5 @@
 /** Atom, RFC 4287, with the pages of RFC 5005. */
+import { escapeXml } from '../../common/xml.js';
 import type { Category, Feed, FeedEntry } from './feed.js';
 
 export const ATOM_TYPE = 'application/atom+xml; charset=utf-8';
@@ -42,20 +43,4 @@ function link(relation: string, address: string, type: string): string {
 
 function category({ term, label }: Category): string {
   return `<category term="${escapeXml(term)}" label="${escapeXml(label)}"/>`;
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  // For "]]>", which must not stand in a text either.
-  '>': '&gt;',
-  '"': '&quot;',
-  '\r': '&#13;',
-};
-
-/** Text as an element or an attribute in double quotes may have it; what XML 1.0 has no place for becomes U+FFFD. */
-export function escapeXml(text: string): string {
-  return text
-    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\p{Surrogate}/gu, '\ufffd')
-    .replace(/[&<>"\r]/g, (character) => ENTITIES[character]!);
 }

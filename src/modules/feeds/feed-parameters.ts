@@ -17,19 +17,33 @@ const BEFORE = 'before';
 const ENUMS: Readonly<Record<string, readonly string[]>> = { kinds: Object.values(RecordKind), types: eventTypes };
 
 /**
- * Reads the parameters: lists of the filter, several times or with commas between, and `before`.
+ * Reads the parameters: lists of the filter, and `before`.
  *
  * @throws BAD_USER_INPUT for a parameter or a value that no filter has, so that a slip does not pass for "nothing new"
  */
 export function readFeedParameters(parameters: URLSearchParams): FeedParameters {
-  const known: readonly string[] = [...FILTER_LISTS, BEFORE];
+  const filter = readFilterParameters(parameters, FILTER_LISTS, [BEFORE]);
+  return { filter, before: readSingleParameter(parameters, BEFORE) };
+}
+
+/**
+ * Reads lists of the filter, each several times or with commas between.
+ *
+ * @param lists those that there may be
+ * @param others what there may be besides
+ * @throws BAD_USER_INPUT for any other parameter, and for a value that no filter has
+ */
+export function readFilterParameters(
+  parameters: URLSearchParams,
+  lists: readonly (typeof FILTER_LISTS)[number][],
+  others: readonly string[],
+): EventFilterInput {
+  const known: readonly string[] = [...lists, ...others];
   for (const name of parameters.keys()) {
     if (!known.includes(name)) refuse(`There is no parameter ${quote(name)}. There are: ${known.join(', ')}.`);
   }
-  const places = parameters.getAll(BEFORE);
-  if (places.length > 1) refuse('Give `before` once.');
   const input: Record<string, (string | number)[]> = {};
-  for (const name of FILTER_LISTS) {
+  for (const name of lists) {
     if (!parameters.has(name)) continue;
     const texts = [...new Set(parameters.getAll(name).flatMap((value) => value.split(',')))].map((text) => text.trim());
     if (texts.includes(''))
@@ -40,7 +54,14 @@ export function readFeedParameters(parameters: URLSearchParams): FeedParameters 
     input[name] = name === 'recommendations' ? texts.map(numberOf) : texts;
   }
   checkInput(Object.assign(new KnowledgeEventFilter(), input));
-  return { filter: storedFilter(input) as EventFilterInput, before: places[0] ?? null };
+  return storedFilter(input) as EventFilterInput;
+}
+
+/** @throws BAD_USER_INPUT when it is there more than once */
+export function readSingleParameter(parameters: URLSearchParams, name: string): string | null {
+  const [value = null, ...further] = parameters.getAll(name);
+  if (further.length > 0) refuse(`Give \`${name}\` once.`);
+  return value;
 }
 
 /** The parameters of the same page: equal requests have equal texts. */

@@ -4,12 +4,12 @@ import type { KnowledgeLog } from '../../platform/log/knowledge-log.js';
 import type { LogEntry } from '../../platform/log/log-entry.js';
 import { Language } from '../../common/language.js';
 import { organisationById } from '../directory/organisation.loaders.js';
+import { recordAddress } from '../records/record-address.js';
 import { Provenance, type RecordKind } from '../records/record.entity.js';
 import type { Category, Feed, FeedEntry } from './feed.js';
 import { type FeedRecord, feedRecordById, themeBySlug } from './feed.loaders.js';
 import { readFeedParameters, writeFeedParameters } from './feed-parameters.js';
 import { excerpt, RETRACTED_SUMMARY, titleOfRetracted, WORDING } from './feed-wording.js';
-import { recordAddress } from './record-address.js';
 
 export const FEED_LENGTH = 50;
 
@@ -50,7 +50,7 @@ async function entryOf(context: Context, entry: LogEntry, base: string): Promise
   const changedAt = record === null || record.changedAt < entry.occurredAt ? entry.occurredAt : record.changedAt;
   return {
     id: entry.eventId,
-    address: recordAddress(entry, base),
+    address: recordAddress(entry.recordId, base),
     publishedAt: entry.occurredAt,
     changedAt,
     author: { name: organisation?.name ?? 'Unknown', url: organisation?.url ?? null },

@@ -1,12 +1,14 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, Field, FieldResolver, Info, Mutation, ObjectType, Query, Resolver, Root } from 'type-graphql';
 import { type Connection, ConnectionArguments } from '../../common/connection.js';
+import { Cost } from '../../common/cost.js';
 import { UserError } from '../../common/errors.js';
 import { payload } from '../../common/payload.js';
 import type { Context } from '../../platform/auth/context.js';
 import { Guard } from '../../platform/auth/guard.js';
 import { CaseStudy, CaseStudyConnection } from '../case-studies/case-study.entity.js';
 import { Experience } from '../experiences/experience.entity.js';
+import { AsOf, costAsOf, lookUpCostAsOf, readAsOf } from '../records/as-of.js';
 import { columnsOfNodes, columnsOfRecord } from '../records/record.columns.js';
 import { recordById, writtenRecord } from '../records/record.loaders.js';
 import { Confidence, Evidence, Lesson, LessonConnection } from './lesson.entity.js';
@@ -35,6 +37,7 @@ export class LessonResolver {
   constructor(private readonly service: LessonService) {}
 
   @Guard('record.read')
+  @Cost(lookUpCostAsOf)
   @Query(() => Lesson, {
     nullable: true,
     description: 'One lesson by its slug; null when there is none that you may see.',
@@ -43,11 +46,13 @@ export class LessonResolver {
     @Ctx() context: Context,
     @Info() info: GraphQLResolveInfo,
     @Arg('slug', () => String, { description: 'Its slug.' }) slug: string,
+    @AsOf() asOf?: Date | null,
   ) {
-    return this.service.bySlug(context, slug, columnsOfRecord(info));
+    return readAsOf(context, asOf, (scope) => this.service.bySlug(scope, slug, columnsOfRecord(info)));
   }
 
   @Guard('record.read')
+  @Cost(costAsOf)
   @Query(() => LessonConnection, { description: 'Lessons, newest published first unless told.' })
   lessons(
     @Ctx() context: Context,
@@ -55,8 +60,11 @@ export class LessonResolver {
     @Args(() => ConnectionArguments) page: ConnectionArguments,
     @Arg('filter', () => LessonFilter, { nullable: true, description: 'Narrows the list.' }) filter?: LessonFilter,
     @Arg('orderBy', () => LessonOrder, { nullable: true, description: 'The order of the list.' }) orderBy?: LessonOrder,
+    @AsOf() asOf?: Date | null,
   ): Promise<Connection<Lesson>> {
-    return this.service.list(context, page, filter ?? {}, orderBy ?? undefined, columnsOfNodes(info));
+    return readAsOf(context, asOf, (scope) =>
+      this.service.list(scope, page, filter ?? {}, orderBy ?? undefined, columnsOfNodes(info)),
+    );
   }
 
   @Guard('record.create')

@@ -2,11 +2,13 @@
 import sql from 'sql-template-tag';
 import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
 import { isId } from '../../common/id.js';
+import { Cost } from '../../common/cost.js';
 import { Node } from '../../common/node.js';
 import { type Context, defineLoader, type Loader } from '../../platform/auth/context.js';
 import { Guard } from '../../platform/auth/guard.js';
 import { isAmong, oneEach } from '../../platform/database/batch.js';
 import { organisationById } from '../directory/organisation.loaders.js';
+import { AsOf, lookUpCostAsOf, readAsOf } from './as-of.js';
 import { recordById } from './record.loaders.js';
 import { adoptionById, linkById } from './relation.loaders.js';
 
@@ -31,20 +33,21 @@ const tableOfId = defineLoader<string, { id: string; table: string } | null>(asy
 @Resolver()
 export class NodeResolver {
   @Guard('record.read')
+  @Cost(lookUpCostAsOf)
   @Query(() => Node, {
     nullable: true,
     description: 'Anything by its id; null when there is nothing of this id that you may see.',
   })
-  async node(
-    @Ctx() { loader }: Context,
+  node(
+    @Ctx() context: Context,
     @Arg('id', () => ID, { description: 'The id of any thing that this API gave.' }) id: string,
+    @AsOf() asOf?: Date | null,
   ): Promise<Node | null> {
-    if (!isId(id)) return null;
-    const found = await loader(tableOfId).load(id);
-    return found === null ? null : loader(LOADERS[found.table]!).load(id);
+    return readAsOf(context, asOf, (scope) => readNode(scope, id));
   }
 
   @Guard('record.read')
+  @Cost(lookUpCostAsOf)
   @Query(() => [Node], {
     nullable: 'items',
     description: 'Many things by their ids, in the order of the ids; null for each that is not there.',
@@ -52,7 +55,14 @@ export class NodeResolver {
   nodes(
     @Ctx() context: Context,
     @Arg('ids', () => [ID], { description: 'The ids of any things that this API gave.' }) ids: string[],
+    @AsOf() asOf?: Date | null,
   ): Promise<(Node | null)[]> {
-    return Promise.all(ids.map((id) => this.node(context, id)));
+    return readAsOf(context, asOf, (scope) => Promise.all(ids.map((id) => readNode(scope, id))));
   }
+}
+
+async function readNode({ loader }: Context, id: string): Promise<Node | null> {
+  if (!isId(id)) return null;
+  const found = await loader(tableOfId).load(id);
+  return found === null ? null : loader(LOADERS[found.table]!).load(id);
 }

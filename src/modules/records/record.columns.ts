@@ -84,8 +84,11 @@ const NEEDED_BY: Readonly<Record<string, readonly string[]>> = {
   ),
   ...Object.fromEntries(
     [
+      'url',
+      'citation',
       'links',
       'adoptions',
+      'revision',
       'revisions',
       'difference',
       'reviewComments',

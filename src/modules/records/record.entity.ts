@@ -97,6 +97,7 @@ registerEnumType(Documentation, {
 @Index('record_slug_key', { synchronize: false })
 @Index('record_working_copy_key', { synchronize: false })
 @Index('record_published_index', { synchronize: false })
+@Index('record_retracted_index', { synchronize: false })
 @Index('record_updated_index', { synchronize: false })
 @Index('record_created_index', { synchronize: false })
 @Index('record_title_index', { synchronize: false })

@@ -2,6 +2,7 @@
 import { Arg, Args, ArgsType, Ctx, Field, FieldResolver, Mutation, ObjectType, Resolver, Root } from 'type-graphql';
 import { Connection, ConnectionArguments, connectionOf, type Edge } from '../../common/connection.js';
 import { UserError } from '../../common/errors.js';
+import { inScopeOf } from '../../common/reading-scope.js';
 import { payload } from '../../common/payload.js';
 import type { Context } from '../../platform/auth/context.js';
 import { Guard } from '../../platform/auth/guard.js';
@@ -130,7 +131,9 @@ export class RelationResolver {
       parent: id,
       arguments: { ...page },
     });
-    const seen = edges.map(({ cursor, node }) => Object.assign(new LinkEdge(), { cursor, node, from: id }));
+    const seen = edges.map(({ cursor, node }) =>
+      inScopeOf(node, Object.assign(new LinkEdge(), { cursor, node, from: id })),
+    );
     return new Connection(seen, hasNextPage, hasPreviousPage, count);
   }
 

@@ -9,6 +9,7 @@ import { KnowledgeRecord, RecordStatus } from './record.entity.js';
 @Entity('revision')
 @Check('revision_status', `status IN ('DRAFT', 'IN_REVIEW', 'PUBLISHED', 'RETRACTED')`)
 @Index('revision_person_index', ['personId'])
+@Index('revision_case_study_index', { synchronize: false })
 @Unique('revision_key', ['recordId', 'version'])
 @ObjectType({ description: 'A record as it was at one version. Kept for ever.', simpleResolvers: true })
 export class Revision {

@@ -20,15 +20,28 @@ export function visibleRevision(viewer: Viewer, alias: string): Sql {
   return sql`(${raw(alias)}.status = 'PUBLISHED' OR ${concerned(viewer, `${alias}.record_id`)})`;
 }
 
+const REVISION_COLUMNS = raw(
+  'v.id, v.record_id AS "recordId", v.version, v.status, v.content, v.comment, v.created_at AS "createdAt"',
+);
+
 /** Pages of revisions, newest first. */
 export const revisionsOfRecord = defineFieldLoader(({ database, viewer }, recordIds, page: object) =>
   readConnections<Revision>(database, recordIds, page, {
-    columns: raw(
-      'v.id, v.record_id AS "recordId", v.version, v.status, v.content, v.comment, v.created_at AS "createdAt"',
-    ),
+    columns: REVISION_COLUMNS,
     from: sql`FROM revision v WHERE v.record_id = parent.id AND ${visibleRevision(viewer, 'v')}`,
     order: REVISION_ORDER,
   }),
+);
+
+/** One revision of a record, by its number; null where there is none that the viewer may see. */
+export const revisionOfRecord = defineFieldLoader<{ readonly version: number }, Revision | null>(
+  async ({ database, viewer }, recordIds, { version }) => {
+    const rows = await database.rows<Revision>(
+      sql`SELECT ${REVISION_COLUMNS} FROM revision v
+        WHERE ${isAmong('v.record_id', 'uuid', recordIds)} AND v.version = ${version} AND ${visibleRevision(viewer, 'v')}`,
+    );
+    return oneEach(recordIds, rows, (row) => row.recordId);
+  },
 );
 
 /** Who wrote a revision, by its id. For the public that is nobody but people who agreed to be named. */

@@ -8,7 +8,13 @@ import { Author } from './author.js';
 import { KnowledgeRecord } from './record.entity.js';
 import { FieldChange } from './revision-difference.js';
 import { Revision, RevisionConnection } from './revision.entity.js';
-import { authorOfRevision, changesOfRevision, differenceOfRecord, revisionsOfRecord } from './revision.loaders.js';
+import {
+  authorOfRevision,
+  changesOfRevision,
+  differenceOfRecord,
+  revisionOfRecord,
+  revisionsOfRecord,
+} from './revision.loaders.js';
 
 /** Two whole contents are read and compared. */
 const COMPARISON_COST = 5;
@@ -47,6 +53,19 @@ export class RecordHistoryResolver {
     @Args(() => ConnectionArguments) page: ConnectionArguments,
   ) {
     return loader(revisionsOfRecord).load({ parent: id, arguments: { ...page } });
+  }
+
+  @Guard('record.read')
+  @FieldResolver(() => Revision, {
+    nullable: true,
+    description: 'One of its versions; null when there is none of this number that you may see.',
+  })
+  revision(
+    @Ctx() { loader }: Context,
+    @Root() { id }: KnowledgeRecord,
+    @Arg('version', () => Int, { description: 'The number of the version.' }) version: number,
+  ) {
+    return loader(revisionOfRecord).load({ parent: id, arguments: { version } });
   }
 
   @Guard('record.read')

@@ -7,7 +7,7 @@ import type { LogEntry } from '../../platform/log/log-entry.js';
 import { readStretch } from '../../platform/log/read.js';
 import { RepeatedTask } from '../../platform/log/repeated-task.js';
 import { RETRY_TIMES, retryDelay, type RetryTimes } from './retry-schedule.js';
-import type { WebhookClient } from './webhook-client.js';
+import type { WebhookAnswer, WebhookClient } from './webhook-client.js';
 import { WebhookDisabledReason, WebhookEndpointStatus } from './webhook-endpoint.entity.js';
 import { claimEndpoints, type Lease, type LeasedEndpoint, releaseLease, renewLease } from './webhook-leases.js';
 import { eventMessage, messageHeaders, type WebhookMessage } from './webhook-message.js';
@@ -23,10 +23,20 @@ import {
   recordRetry,
 } from './webhook-outcomes.js';
 
+/** What follows one attempt. */
+export interface WebhookAttemptWatch {
+  /** Sent with the message. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Hears how it ended. */
+  end(answer: WebhookAnswer): void;
+}
+
 export interface WebhookWorkerOptions {
   readonly database: Database;
   readonly log: KnowledgeLog;
   readonly client: WebhookClient;
+  /** Hears of each attempt that begins, to trace or to count it. */
+  readonly onAttempt?: ((url: string) => WebhookAttemptWatch) | undefined;
   /** Sent as `User-Agent`. */
   readonly userAgent: string;
   /** Hears, once per outage, that the database does not answer. */
@@ -206,7 +216,12 @@ export class WebhookWorker {
   }
 
   private async send({ url, secrets }: LeasedEndpoint, message: WebhookMessage): Promise<Attempt> {
-    const headers = { 'user-agent': this.options.userAgent, ...messageHeaders(message, secrets, new Date()) };
-    return { message, headers, answer: await this.options.client.send(url, headers, message.body) };
+    const { client, userAgent, onAttempt } = this.options;
+    const watch = onAttempt?.(url);
+    const signed = messageHeaders(message, secrets, new Date());
+    const headers = { ...watch?.headers, 'user-agent': userAgent, ...signed };
+    const answer = await client.send(url, headers, message.body);
+    watch?.end(answer);
+    return { message, headers, answer };
   }
 }

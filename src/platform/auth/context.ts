@@ -100,13 +100,21 @@ export interface Context extends ReadScope {
   readonly forget: () => void;
 }
 
+/** Hears of each batched read when it is done: how many keys it had, and how long it took. */
+export type LoaderObserver = (loader: Loader<never, unknown>, keys: number, milliseconds: number) => void;
+
 /**
  * Makes a context. A DataLoader remembers what it read, so a context serves one operation, or one event of a
  * subscription, and no more.
  *
  * @param database what the operation reads from, ended by `cancellation`
  */
-export function createContext(database: Reads, viewer: Viewer, cancellation: Cancellation): Context {
+export function createContext(
+  database: Reads,
+  viewer: Viewer,
+  cancellation: Cancellation,
+  onBatch?: LoaderObserver,
+): Context {
   const scope: ReadScope = { database, viewer };
   const loaders = new Map<unknown, DataLoader<any, any, unknown>>();
   return {
@@ -117,12 +125,23 @@ export function createContext(database: Reads, viewer: Viewer, cancellation: Can
     loader: <Key, Value>(loader: Loader<Key, Value>) => {
       let dataLoader = loaders.get(loader) as DataLoader<Key, Value, unknown> | undefined;
       if (dataLoader === undefined) {
-        dataLoader = new DataLoader<Key, Value, unknown>((keys) => loader.batch(scope, keys), {
+        dataLoader = new DataLoader<Key, Value, unknown>(batchOf(loader, scope, onBatch), {
           cacheKeyFn: loader.cacheKey,
         });
         loaders.set(loader, dataLoader);
       }
       return dataLoader;
     },
+  };
+}
+
+function batchOf<Key, Value>(loader: Loader<Key, Value>, scope: ReadScope, onBatch: LoaderObserver | undefined) {
+  return async (keys: readonly Key[]) => {
+    const start = performance.now();
+    try {
+      return await loader.batch(scope, keys);
+    } finally {
+      onBatch?.(loader as Loader<never, unknown>, keys.length, performance.now() - start);
+    }
   };
 }

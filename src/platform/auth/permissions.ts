@@ -57,6 +57,8 @@ export const RULES = {
   'inbox.use-own': rule('PERSON', null, 'Follow for oneself, read one’s own inbox, have a digest of it'),
   'inbox.use': rule('CONTRIBUTOR', 'WRITE', 'Follow for the organisation, read and mark its inbox'),
   'webhook.manage': rule('MANAGER', 'WEBHOOKS', 'Look after the webhooks of the organisation, see what was delivered'),
+  'snapshot.read': anybody('See which snapshots of everything there are, and have their files'),
+  'snapshot.take': operator('Take a snapshot of everything that is public'),
   'theme.create': operator('Add a theme'),
 } as const satisfies Record<string, Rule>;
 

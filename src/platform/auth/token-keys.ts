@@ -44,6 +44,19 @@ export function createIssuerKeys(issuer: string): JWTVerifyGetKey {
   };
 }
 
+/**
+ * Asks an issuer for its configuration and its keys, once.
+ *
+ * @returns how many keys it has
+ * @throws Error whose message says what is wrong, without secrets
+ */
+export async function checkIssuer(issuer: string): Promise<number> {
+  const url = keysUrl(await readDocument(configurationUrl(issuer), issuer), issuer);
+  const { keys } = await readDocument(url, issuer);
+  if (!Array.isArray(keys) || keys.length === 0) throw new IssuerError(url, 'the answer is no set of keys');
+  return keys.length;
+}
+
 function keysAt(url: URL, issuer: string): JWTVerifyGetKey {
   const readKeys = pausing(async () => {
     const document = await readDocument(url, issuer);

@@ -12,10 +12,24 @@ export interface Reads {
   row<Row>(statement: Sql): Promise<Row | undefined>;
 }
 
+/** What the reads of one operation come to: the statements, and the time that it waited for each of them. */
+export interface ReadSum {
+  statements: number;
+  milliseconds: number;
+}
+
+/**
+ * Hears that a statement begins: of a read, or of a transaction, which is `transaction` for its beginning and end, too. What
+ * it gives hears that it ended, and of what it failed.
+ */
+export type StatementObserver = (text: string, kind: 'read' | 'transaction') => (error?: unknown) => void;
+
 /** What reads need of the database. */
 export interface ReadSource {
   readonly pool: pg.Pool;
   readonly prepare: (statement: Sql) => pg.QueryConfig;
+  /** As for the database, see there; undefined when nobody listens. */
+  readonly observer: () => StatementObserver | undefined;
   /** Makes a connection to the same server that is not from the pool; not connected yet. */
   readonly client: () => pg.Client;
 }
@@ -27,17 +41,28 @@ export class CancellableReads implements Reads {
   constructor(
     private readonly source: ReadSource,
     private readonly cancellation: Cancellation,
+    private readonly sum?: ReadSum,
   ) {
     cancellation.onCancel((reason) => this.running.forEach((cancel) => cancel(reason)));
   }
 
   async rows<Row>(statement: Sql): Promise<Row[]> {
+    const start = performance.now();
+    const end = this.source.observer()?.(statement.text, 'read');
     try {
-      return (await this.run(statement)) as Row[];
+      const rows = (await this.run(statement)) as Row[];
+      end?.();
+      return rows;
     } catch (error) {
+      end?.(error);
       // Where it was thrown is the socket; this tells the read that failed.
       if (error instanceof Error && error !== this.cancellation.reason) Error.captureStackTrace(error);
       throw error;
+    } finally {
+      if (this.sum !== undefined) {
+        this.sum.statements += 1;
+        this.sum.milliseconds += performance.now() - start;
+      }
     }
   }
 

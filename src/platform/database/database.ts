@@ -5,8 +5,15 @@ import sql, { type Sql } from 'sql-template-tag';
 import { DataSource, type EntityManager, type EntitySchema, type MixedList } from 'typeorm';
 import type { Cancellation } from '../../common/cancellation.js';
 import { runWithin } from './cancel-request.js';
-import { CancellableReads, type Reads, type ReadSource } from './cancellable-reads.js';
+import {
+  CancellableReads,
+  type Reads,
+  type ReadSource,
+  type ReadSum,
+  type StatementObserver,
+} from './cancellable-reads.js';
 import { DatabaseUnavailableError } from './connection-failure.js';
+import { observed, observeTransactions } from './observed-statements.js';
 import { SnakeCaseNaming } from './naming.js';
 
 /** Where PostgreSQL is: an address, or a socket folder with a user that needs no password. */
@@ -76,6 +83,7 @@ export class Database implements Reads {
   private pool: pg.Pool;
   private source: ReadSource;
   private transactionMilliseconds: number | undefined;
+  private observer: StatementObserver | undefined;
 
   private constructor(options: DatabaseOptions) {
     this.connection = options.connection;
@@ -121,6 +129,7 @@ export class Database implements Reads {
         pool: database.pool,
         prepare: (statement) => database.prepare(statement),
         client: () => database.client(),
+        observer: () => database.observer,
       };
       await database.checkServer();
       return database;
@@ -154,7 +163,8 @@ export class Database implements Reads {
    */
   async rows<Row>(statement: Sql): Promise<Row[]> {
     const query: Answered = { ...this.prepare(statement), query_timeout: ANSWER_MILLISECONDS };
-    return (await this.pool.query(query)).rows as Row[];
+    const { rows } = await observed(this.observer, 'read', query.text, () => this.pool.query(query));
+    return rows as Row[];
   }
 
   /** Runs one read and gives its first row, if any. */
@@ -162,9 +172,32 @@ export class Database implements Reads {
     return (await this.rows<Row>(statement))[0];
   }
 
-  /** The same reads for one operation: when that is cancelled they reject, and PostgreSQL stops working on them. */
-  until(cancellation: Cancellation): Reads {
-    return new CancellableReads(this.source, cancellation);
+  /**
+   * The same reads for one operation: when that is cancelled they reject, and PostgreSQL stops working on them.
+   *
+   * @param sum where they are added up
+   */
+  until(cancellation: Cancellation, sum?: ReadSum): Reads {
+    return new CancellableReads(this.source, cancellation, sum);
+  }
+
+  /** From now on, has each statement told of, also those that are written by entities. */
+  observe(observer: StatementObserver): void {
+    if (this.observer === undefined) {
+      const known = new WeakSet<pg.PoolClient>();
+      // Not when they are made: those of the start are there already.
+      this.pool.on('acquire', (client) => {
+        if (!known.has(client)) observeTransactions(client, () => this.observer);
+        known.add(client);
+      });
+    }
+    this.observer = observer;
+  }
+
+  /** The pool's connections, and how many statements and transactions wait for one. */
+  get connections(): { readonly total: number; readonly idle: number; readonly waiting: number } {
+    const { totalCount: total, idleCount: idle, waitingCount: waiting } = this.pool;
+    return { total, idle, waiting };
   }
 
   /** From now on, a transaction that takes longer is rolled back with QUERY_TOO_EXPENSIVE, whatever it is doing. */

@@ -1,6 +1,8 @@
 /** What of an error leaves the server. */
 import { randomUUID } from 'node:crypto';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import type { Measures } from '../telemetry/measures.js';
+import { logFields, type RequestOrigin } from '../telemetry/request-origin.js';
 import { DomainError, requestError, type RequestErrorCode } from '../../common/errors.js';
 
 /** The HTTP status that says the same as a code, for clients that accept `application/graphql-response+json`. */
@@ -32,11 +34,13 @@ export interface FaultLogger {
 /**
  * Makes errors fit to be sent. One with a code of ours goes out as it is. Anything else is a fault: it goes out as
  * INTERNAL_SERVER_ERROR with an id, under which the log has its message and stack, but neither variables nor headers.
+ *
+ * @param origin the request that they are told to; undefined where they are for many
  */
-export type PresentErrors = (errors: readonly GraphQLError[]) => GraphQLFormattedError[];
+export type PresentErrors = (errors: readonly GraphQLError[], origin?: RequestOrigin) => GraphQLFormattedError[];
 
-export function createErrorPresenter(logger: FaultLogger): PresentErrors {
-  return (errors) => {
+export function createErrorPresenter(logger: FaultLogger, measures?: Pick<Measures, 'errors'>): PresentErrors {
+  return (errors, origin) => {
     // A failed batch fails many fields with one and the same error: that is one line in the log, and one id.
     const ids = new Map<unknown, string>();
     return errors.map((error) => {
@@ -48,7 +52,7 @@ export function createErrorPresenter(logger: FaultLogger): PresentErrors {
           id = randomUUID();
           ids.set(cause, id);
           logger.error(
-            { errorId: id, path: error.path?.join('.'), fault: describeFault(cause) },
+            { ...logFields(origin), errorId: id, path: error.path?.join('.'), fault: describeFault(cause) },
             'An operation failed',
           );
         }
@@ -58,6 +62,7 @@ export function createErrorPresenter(logger: FaultLogger): PresentErrors {
           { id },
         );
       }
+      if (measures !== undefined) measures.errors.of(String(shown.extensions['code'])).value += 1;
       return {
         message: shown.message,
         ...(error.locations && { locations: error.locations }),

@@ -11,6 +11,8 @@ import { requestError } from '../../common/errors.js';
 import type { Context } from '../auth/context.js';
 import type { Viewer } from '../auth/viewer.js';
 import { Counts } from '../limits/counts.js';
+import type { Measures, ReadTally } from '../telemetry/measures.js';
+import type { OperationWatch } from './operation-watch.js';
 import type { Admission, AdmittedOperation } from './admission.js';
 import { type Caller, callerKey } from './caller.js';
 import { Channel, LineSubscription, type Present } from './channel.js';
@@ -50,10 +52,12 @@ export type Subscribe = (
 export interface SubscriberOptions {
   readonly schema: GraphQLSchema;
   readonly execute: Execute;
-  readonly createContext: (viewer: Viewer, cancellation: Cancellation) => Context;
+  readonly createContext: (viewer: Viewer, cancellation: Cancellation, reads?: ReadTally) => Context;
   readonly operationMilliseconds: number;
   readonly presentErrors: PresentErrors;
   readonly admission: Admission;
+  readonly watch: OperationWatch;
+  readonly measures: Pick<Measures, 'subscriptions'>;
   /** Subscriptions that one caller may have at a time; as many as it likes unless given. */
   readonly subscriptionsPerCaller?: number | undefined;
   /** Whether what events are worked out from answers, e.g. the database. */
@@ -82,7 +86,7 @@ export function createSubscriber(options: SubscriberOptions): Subscribe {
   }
 
   return async (prepared, { caller, outlet, lastEventId }) => {
-    const { viewer } = caller;
+    const { viewer, origin } = caller;
     const key = callerKey(caller);
     const refuse = (refusal: FormattedExecutionResult) => ({
       ...refusal,
@@ -90,9 +94,14 @@ export function createSubscriber(options: SubscriberOptions): Subscribe {
     });
     if (!running.take(key)) {
       const message = `You have ${options.subscriptionsPerCaller} subscriptions running. Complete one first.`;
-      return refuse({ errors: presentErrors([requestError('RATE_LIMITED', message)]) });
+      return refuse({ errors: presentErrors([requestError('RATE_LIMITED', message)], origin) });
     }
-    const onEnd = () => running.giveBack(key);
+    const count = options.measures.subscriptions.of(origin?.transport ?? 'http');
+    count.value += 1;
+    const onEnd = () => {
+      running.giveBack(key);
+      count.value -= 1;
+    };
     try {
       const source = await createSourceEventStream({
         schema,
@@ -107,7 +116,7 @@ export function createSubscriber(options: SubscriberOptions): Subscribe {
         const fault = source.errors?.find(isFault);
         if (fault !== undefined) throw fault;
         onEnd();
-        return refuse({ errors: presentErrors(source.errors ?? []) });
+        return refuse({ errors: presentErrors(source.errors ?? [], origin) });
       }
       const cursor = cursorOf(source);
       if (cursor !== undefined) outlet.begin?.(cursor);
@@ -194,11 +203,13 @@ class Presenter {
   private run(prepared: AdmittedOperation, viewer: Viewer, events: readonly PlacedEvent[]): Promise<ExecutionResult[]> {
     const { execute, createContext, operationMilliseconds: milliseconds } = this.options;
     // Their client may leave, but the results may be for others, too.
-    return runInTime({ milliseconds, overtime: eventTooLong }, (cancellation) => {
-      // Always a new one: its loaders would else give what they read earlier.
-      const context = createContext(viewer, cancellation);
-      return Promise.all(events.map(({ event }) => execute(prepared, context, event)));
-    });
+    return this.options.watch.runEvents(prepared, (reads) =>
+      runInTime({ milliseconds, overtime: eventTooLong }, (cancellation) => {
+        // Always a new one: its loaders would else give what they read earlier.
+        const context = createContext(viewer, cancellation, reads);
+        return Promise.all(events.map(({ event }) => execute(prepared, context, event)));
+      }),
+    );
   }
 
   private payloadOf(

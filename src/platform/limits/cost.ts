@@ -45,8 +45,8 @@ export interface OperationCost {
 
 /**
  * Works out the cost of an operation with the values of its variables. A field with `first` or `last` (of which the larger
- * counts; a page of 20 when both are absent or null) multiplies what lies below its `edges` and `nodes`, `ids` multiplies by
- * the number of ids, and any other list by {@link ASSUMED_LIST_LENGTH}. What `@skip` and `@include` leave out is free.
+ * counts; a page of 20 when both are absent or null) multiplies what lies below its `edges` and `nodes`, `ids` and
+ * `representations` by their number, and any other list by {@link ASSUMED_LIST_LENGTH}. What `@skip` and `@include` leave out is free.
  * Fragments on different types of one object are added up, so the figure is an upper bound.
  *
  * @param document valid against the schema
@@ -239,12 +239,16 @@ function lengths(
   return { length: listLength(field, values, ownPage, around), ownPage };
 }
 
+/** Arguments that name each object that a list is to have; the second is that of a federation's `_entities`. */
+const NAMING_ARGUMENTS = ['ids', 'representations'];
+
 function listLength(field: Field, values: Values, ownPage: PageLength, page: PageLength): number {
   const levels = listLevels(field.type);
   if (levels === 0) return 1;
+  const named = NAMING_ARGUMENTS.map((name) => values[name]).find(Array.isArray);
   let outermost = ASSUMED_LIST_LENGTH;
   if (ownPage !== undefined) outermost = ownPage;
-  else if (Array.isArray(values['ids'])) outermost = values['ids'].length;
+  else if (named !== undefined) outermost = named.length;
   else if (isPagePart(field.name) && page !== undefined) outermost = page;
   return outermost * ASSUMED_LIST_LENGTH ** (levels - 1);
 }

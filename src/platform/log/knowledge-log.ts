@@ -54,6 +54,11 @@ export class KnowledgeLog {
     return this.tail.waiting;
   }
 
+  /** The position up to which this process has read the log. */
+  get readUpTo(): number {
+    return this.tail.place.position;
+  }
+
   /**
    * Says that something happened; readers see it once the transaction is committed. Call it last, after the row lock on
    * the record: that makes the ids of a record's entries ascend as its transactions commit.

@@ -12,6 +12,8 @@ export interface ConnectionsOptions {
   readonly isProxy: (address: string) => boolean;
   /** Hears of connections that were refused, once in a while. */
   readonly onRefused: (count: number) => void;
+  /** Hears of each of them. */
+  readonly onRefusal?: (() => void) | undefined;
 }
 
 const TELL_EVERY_MILLISECONDS = 60_000;
@@ -86,6 +88,7 @@ export class Connections {
 
   private tellOfRefusal(): void {
     this.refused += 1;
+    this.options.onRefusal?.();
     const now = performance.now();
     if (now - this.toldAt < TELL_EVERY_MILLISECONDS) return;
     this.options.onRefused(this.refused);

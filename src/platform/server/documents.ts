@@ -15,7 +15,7 @@ import { registerParameterCheck } from './request-encoding.js';
  * A minute spares the database a crowd that asks for the same; a text that was taken back may live on in caches for no
  * longer than that, nor be given out there when this server does not answer (`must-revalidate`).
  */
-const CACHE_CONTROL = 'public, max-age=60, must-revalidate';
+export const CACHE_CONTROL = 'public, max-age=60, must-revalidate';
 /** HTTP tells times in seconds: of a document younger than this another version may follow with the same time. */
 const SETTLED_MILLISECONDS = 2_000;
 
@@ -60,15 +60,7 @@ export function registerDocuments(
     for (const { path, points, read } of routes) {
       scope.get(path, async (request, reply) => {
         engine.entrance.pay({ viewer: ANONYMOUS, address: clientAddress(request.raw) }, points);
-        const limit = {
-          milliseconds: operationMilliseconds,
-          overtime: operationTooLong,
-          watchClient: (onLeave: () => void) => {
-            reply.raw.once('close', onLeave);
-            return () => reply.raw.off('close', onLeave);
-          },
-        };
-        const document = await runInTime(limit, (cancellation) =>
+        const document = await runInTime(documentTime(reply, operationMilliseconds), (cancellation) =>
           read(createContext(ANONYMOUS, cancellation), parametersOf(request)),
         );
         return send(document, request, reply);
@@ -78,16 +70,28 @@ export function registerDocuments(
   });
 }
 
+/** Within which a document is made: the time it is given, and as long as somebody waits for it. */
+export function documentTime(reply: FastifyReply, milliseconds: number) {
+  return {
+    milliseconds,
+    overtime: operationTooLong,
+    watchClient: (onLeave: () => void) => {
+      reply.raw.once('close', onLeave);
+      return () => reply.raw.off('close', onLeave);
+    },
+  };
+}
+
 /** Has errors told so that people can read them in a browser, and programs by their status. */
 export function answerInPlainText(scope: FastifyInstance, engine: DocumentOptions['engine']): void {
   const refuse = (reply: FastifyReply, status: number, message: string) =>
     reply.code(status).header('cache-control', 'no-store').type('text/plain; charset=utf-8').send(`${message}\n`);
-  scope.setErrorHandler(async (error: Error & { readonly statusCode?: number }, _request, reply) => {
+  scope.setErrorHandler(async (error: Error & { readonly statusCode?: number }, request, reply) => {
     const { statusCode } = error;
     // Of the request as such, e.g. that its body is too large.
     if (statusCode !== undefined && statusCode < 500) return refuse(reply, statusCode, error.message);
     if (error instanceof GraphQLError) await engine.entrance.hold([error]);
-    const shown = engine.presentErrors([asGraphQLError(error)]);
+    const shown = engine.presentErrors([asGraphQLError(error)], { transport: 'http', requestId: request.id });
     const retryAfter = shown[0]!.extensions?.['retryAfter'];
     if (typeof retryAfter === 'number') reply.header('retry-after', String(retryAfter));
     return refuse(reply, statusOf(shown), shown[0]!.message);
@@ -100,7 +104,7 @@ export function parametersOf({ url }: FastifyRequest): URLSearchParams {
 }
 
 function send({ contentType, body, changedAt, headers }: ServedDocument, request: FastifyRequest, reply: FastifyReply) {
-  const etag = `"${createHash('sha256').update(body).digest('base64url')}"`;
+  const etag = etagOf(body);
   reply.headers({ etag, 'cache-control': CACHE_CONTROL, ...headers });
   const isSettled = changedAt !== null && changedAt.getTime() < Date.now() - SETTLED_MILLISECONDS;
   if (isSettled) reply.header('last-modified', changedAt.toUTCString());
@@ -108,8 +112,12 @@ function send({ contentType, body, changedAt, headers }: ServedDocument, request
   return reply.type(contentType).send(body);
 }
 
+export function etagOf(body: string): string {
+  return `"${createHash('sha256').update(body).digest('base64url')}"`;
+}
+
 /** RFC 9110, section 13.2.2: the time is looked at only where no tag was sent. */
-function isKnown({ headers }: FastifyRequest, etag: string, changedAt: Date | null): boolean {
+export function isKnown({ headers }: FastifyRequest, etag: string, changedAt: Date | null): boolean {
   const tags = headers['if-none-match'];
   if (tags !== undefined) {
     return tags.split(',').some((tag) => tag.trim() === '*' || tag.trim().replace(/^W\//, '') === etag);

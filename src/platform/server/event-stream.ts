@@ -5,6 +5,7 @@ import type { CredentialEnd } from '../auth/credential-watch.js';
 import type { GraphqlEngine } from '../graphql/engine.js';
 import { asGraphQLError, isFault } from '../graphql/errors.js';
 import type { EventPayload } from '../graphql/event-payload.js';
+import type { RequestOrigin } from '../telemetry/request-origin.js';
 import type { Outlet } from '../graphql/subscription.js';
 
 /** A client that took nothing of what was sent for this many pings is cut off; it may come again and go on. */
@@ -23,10 +24,14 @@ export class EventStream extends Readable implements Outlet {
   private becomeReady: (() => void) | undefined;
   private stalled = 0;
 
-  /** @param follows whether it is a subscription's, and has no end of its own */
+  /**
+   * @param follows whether it is a subscription's, and has no end of its own
+   * @param origin the request that it answers
+   */
   constructor(
     private readonly engine: GraphqlEngine,
     readonly follows: boolean,
+    private readonly origin?: RequestOrigin,
   ) {
     super();
     this.push(PING);
@@ -47,6 +52,7 @@ export class EventStream extends Readable implements Outlet {
   }
 
   send(payload: EventPayload): void {
+    this.engine.measures.eventsDelivered.of('sse').value += 1;
     this.write(payload.in(eventOf));
   }
 
@@ -75,7 +81,10 @@ export class EventStream extends Readable implements Outlet {
   keepAlive(): void {
     if (this.readableLength > 0) {
       this.stalled += 1;
-      if (this.stalled >= STALLED_PINGS) this.destroy();
+      if (this.stalled >= STALLED_PINGS) {
+        this.engine.measures.connectionsCut.of('sse').value += 1;
+        this.destroy();
+      }
     } else {
       this.stalled = 0;
       this.write(PING);
@@ -104,13 +113,13 @@ export class EventStream extends Readable implements Outlet {
       const error = asGraphQLError(thrown);
       // A stream that breaks off makes its client come again; an error that it was told of is final.
       if (!isFault(error)) return this.refuse(error);
-      this.engine.presentErrors([error]);
+      this.engine.presentErrors([error], this.origin);
       this.destroy();
     }
   }
 
   private refuse(error: GraphQLError): void {
-    this.finish(nextEvent(JSON.stringify({ errors: this.engine.presentErrors([error]) })) + COMPLETE);
+    this.finish(nextEvent(JSON.stringify({ errors: this.engine.presentErrors([error], this.origin) })) + COMPLETE);
   }
 }
 

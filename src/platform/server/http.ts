@@ -73,7 +73,7 @@ export async function registerHttp(
 
 async function contextOf(request: FastifyRequest, reply: FastifyReply): Promise<ApolloContext> {
   return {
-    caller: callerOf(request),
+    caller: callerOf(request, 'http'),
     documentId: parametersOf(request)?.['documentId'],
     queryCost: request.headers[QUERY_COST_HEADER],
     reply: reply.raw,
@@ -124,7 +124,7 @@ async function answer(
   preparation: ReturnType<GraphqlEngine['prepare']>,
   { caller, reply }: ApolloContext,
 ): Promise<FormattedExecutionResult> {
-  if (!isPrepared(preparation)) return engine.refuse(preparation);
+  if (!isPrepared(preparation)) return engine.refuse(preparation, caller);
   if (!isSubscription(preparation)) {
     return engine.run(preparation, caller, (onLeave) => {
       reply.once('close', onLeave);

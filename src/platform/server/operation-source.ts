@@ -1,6 +1,8 @@
 /** Where in an HTTP request its operation stands. */
 import type { FastifyRequest } from 'fastify';
 import type { Caller } from '../graphql/caller.js';
+import type { Transport } from '../telemetry/measures.js';
+import { traceParentOf } from '../telemetry/request-origin.js';
 import './request-viewer.js';
 
 /** Asks for an operation's cost instead of its result; its value is `dry-run`. */
@@ -14,6 +16,6 @@ export function parametersOf({ method, query, body }: FastifyRequest): Record<st
     : undefined;
 }
 
-export function callerOf({ viewer, clientAddress }: FastifyRequest): Caller {
-  return { viewer, address: clientAddress };
+export function callerOf({ viewer, clientAddress, id, headers }: FastifyRequest, transport: Transport): Caller {
+  return { viewer, address: clientAddress, origin: { transport, requestId: id, trace: traceParentOf(headers) } };
 }

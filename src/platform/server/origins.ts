@@ -8,6 +8,9 @@ const REQUEST_HEADERS = [
   'authorization',
   'content-type',
   'last-event-id',
+  'x-request-id',
+  'traceparent',
+  'tracestate',
   'x-query-cost',
   'apollo-require-preflight',
   'apollographql-client-name',
@@ -15,7 +18,7 @@ const REQUEST_HEADERS = [
   'x-apollo-operation-name',
 ].join(', ');
 /** Headers of an answer that a page may read besides those that every page may. */
-const EXPOSED_HEADERS = 'retry-after';
+const EXPOSED_HEADERS = 'retry-after, x-request-id';
 /** Time for which a browser need not ask again; none keeps an answer for longer than two hours. */
 const PREFLIGHT_SECONDS = '7200';
 

@@ -41,7 +41,8 @@ function isUtf8Charset(mediaType: string): boolean {
   return charsets.length === 0 || (charsets.length === 1 && /^utf-?8$/i.test(charsets[0]!));
 }
 
-function isPercentEncodedUtf8(text: string): boolean {
+/** Whether all that is written percent by percent is UTF-8. */
+export function isPercentEncodedUtf8(text: string): boolean {
   try {
     decodeURIComponent(text);
     return true;

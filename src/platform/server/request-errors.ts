@@ -24,7 +24,7 @@ type RequestFailure = FastifyError | GraphQLError | HttpError;
 /** Answers whatever is thrown on the way to an operation with GraphQL's `errors`, so that clients meet one shape only. */
 export function registerRequestErrors(server: FastifyInstance, presentErrors: PresentErrors): void {
   server.setErrorHandler((error: RequestFailure, request, reply) => {
-    const errors = presentErrors([asRequestError(error)]);
+    const errors = presentErrors([asRequestError(error)], { transport: 'http', requestId: request.id });
     const status = error instanceof GraphQLError ? statusOf(errors) : (error.statusCode ?? 500);
     if (error instanceof HttpError) reply.headers(error.headers);
     const retryAfter = errors[0]?.extensions?.['retryAfter'];

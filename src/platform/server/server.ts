@@ -10,20 +10,30 @@ import type { WatchCredential } from '../auth/credential-watch.js';
 import { ANONYMOUS, type Viewer } from '../auth/viewer.js';
 import { Pressure } from '../limits/pressure.js';
 import type { AdmissionOptions } from '../graphql/admission.js';
+import { MetricRegistry } from '../telemetry/metric-registry.js';
+import { Measures, type ReadTally } from '../telemetry/measures.js';
+import type { Tracing } from '../telemetry/tracing.js';
 import { createGraphqlEngine } from '../graphql/engine.js';
 import type { ReadFirst } from '../graphql/read-first.js';
 import { AddressCounts, RETRY_AFTER_SECONDS } from './address-counts.js';
 import { createClientAddress, createProxyCheck } from './client-address.js';
 import { Connections } from './connections.js';
 import { type DocumentRoute, registerDocuments } from './documents.js';
+import type { DownloadLimits } from './download-slots.js';
+import { type DownloadRoute, registerDownloads } from './downloads.js';
+import { type FormRoute, registerForms } from './forms.js';
 import { registerHealth } from './health.js';
 import { registerHttp } from './http.js';
+import { registerMetrics } from './metrics.js';
+import { registerRequestLog, requestLogSettings } from './request-log.js';
 import { Origins, registerCrossOriginAccess } from './origins.js';
 import { registerJsonBody, registerParameterCheck } from './request-encoding.js';
 import { type PageRoute, registerPages } from './pages.js';
 import { MAXIMUM_BODY_BYTES, registerRequestErrors } from './request-errors.js';
 import { registerRequestViewer } from './request-viewer.js';
-import { registerEventStreams } from './sse.js';
+import { registerResources, type ResourceRoute } from './resources.js';
+import { type EventStreams, registerEventStreams } from './sse.js';
+import { registerStoredFiles, type StoredFileRoute } from './stored-files.js';
 import { createSocketServer, refuseUpgrade } from './websocket.js';
 
 /** Times after which a connection is closed that keeps the server waiting. */
@@ -44,6 +54,7 @@ const TIMEOUTS: ConnectionTimeouts = {
 /** Node looks for late requests this often; with its own 30 seconds a request had twice its time. */
 const TIMEOUT_CHECK_MILLISECONDS = 2_000;
 const OPERATION_MILLISECONDS = 10_000;
+const DOWNLOAD_LIMITS: DownloadLimits = { downloads: 8, downloadsPerAddress: 3, downloadMilliseconds: 30 * 60_000 };
 const DRAIN_WITHIN_MILLISECONDS = 10_000;
 /** What a new WebSocket counts as, in bytes of a body. */
 const SOCKET_BYTES = 5 * 1024;
@@ -55,20 +66,34 @@ export interface ServerOptions extends AdmissionOptions {
   readonly schema: GraphQLSchema;
   /** The schema as text, for `/schema.graphql`. */
   readonly sdl: string;
-  /** Makes the context of one operation or one event. */
-  readonly createContext: (viewer: Viewer, cancellation: Cancellation) => Context;
+  /** Makes the context of one operation or one event, whose reads are added up where that is given. */
+  readonly createContext: (viewer: Viewer, cancellation: Cancellation, reads?: ReadTally) => Context;
   /** The time that one operation, or one event, may take; 10 seconds unless given. */
   readonly operationMilliseconds?: number | undefined;
   readonly authenticate: Authenticate;
   /** Tells when the credential of a connection that stays open is not what it was. */
   readonly credentials: { readonly watch: WatchCredential };
   readonly logger: Logger;
+  /** Where the server counts what it does, and what it shows of that and of others' work at `/metrics`. */
+  readonly measures?: Measures | undefined;
+  readonly metrics?: MetricRegistry | undefined;
+  /** Traces operations; none are traced unless given. */
+  readonly tracing?: Tracing | undefined;
   /** Root fields that are read before all others of their operation. */
   readonly readFirst?: ReadFirst | undefined;
   /** Whether requests can be served, e.g. whether the database answers. */
   readonly isReady: () => Promise<boolean>;
   /** What everybody may read without GraphQL. */
   readonly documents?: readonly DocumentRoute[] | undefined;
+  /** What has an address for good, in several formats. */
+  readonly resources?: readonly ResourceRoute[] | undefined;
+  /** The same, where it is large. */
+  readonly downloads?: readonly DownloadRoute[] | undefined;
+  readonly downloadLimits?: Partial<DownloadLimits> | undefined;
+  /** Files that never change. */
+  readonly storedFiles?: readonly StoredFileRoute[] | undefined;
+  /** Services of other protocols, for everybody. */
+  readonly forms?: readonly FormRoute[] | undefined;
   /** Pages for people, each with one button. */
   readonly pages?: readonly PageRoute[] | undefined;
   /** Adds further routes. */
@@ -96,11 +121,12 @@ export interface Server {
 }
 
 export async function createServer(options: ServerOptions): Promise<Server> {
-  const { logger, keepAliveMilliseconds } = options;
+  const { logger, keepAliveMilliseconds, measures = new Measures() } = options;
   const pressure = new Pressure();
   const { operationMilliseconds = OPERATION_MILLISECONDS } = options;
   const engine = createGraphqlEngine({
     ...options,
+    measures,
     pressure: options.pressure ?? pressure,
     subscriptionsPerCaller: options.connectionsPerAddress,
     operationMilliseconds,
@@ -118,7 +144,8 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   const fastify: FastifyInstance = Fastify({
     loggerInstance: logger as FastifyBaseLogger,
     // Its line for each request has the whole address, and so the variables of a GET.
-    logController: new LogController({ disableRequestLogging: true }),
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    ...requestLogSettings(logger),
     bodyLimit: MAXIMUM_BODY_BYTES,
     requestTimeout: timeouts.requestMilliseconds,
     http: {
@@ -130,20 +157,44 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   fastify.removeContentTypeParser('text/plain');
   registerRequestErrors(fastify, engine.presentErrors);
   registerJsonBody(fastify);
-  registerResponseHooks(fastify, logger);
+  registerRequestLog(fastify, measures, logger);
+  registerResponseHeaders(fastify);
   registerCrossOriginAccess(fastify, origins);
   registerStallTimeout(fastify, timeouts.stalledMilliseconds);
   registerHealth(fastify, async () => listening && !closing && (await options.isReady()));
   fastify.get('/schema.graphql', (_request, reply) =>
     reply.header('cache-control', 'no-cache').type('text/plain; charset=utf-8').send(options.sdl),
   );
-  const { createContext, documents = [], pages = [] } = options;
-  registerDocuments(fastify, { routes: documents, engine, clientAddress, createContext, operationMilliseconds });
+  const { createContext, documents = [], resources = [], forms = [], pages = [] } = options;
+  const reading = { engine, clientAddress, createContext, operationMilliseconds };
+  registerDocuments(fastify, { routes: documents, ...reading });
+  registerResources(fastify, { routes: resources, ...reading });
+  registerDownloads(fastify, {
+    ...DOWNLOAD_LIMITS,
+    ...options.downloadLimits,
+    routes: options.downloads ?? [],
+    engine,
+    clientAddress,
+    stalledMilliseconds: timeouts.stalledMilliseconds,
+  });
+  registerStoredFiles(fastify, {
+    routes: options.storedFiles ?? [],
+    engine,
+    clientAddress,
+    stalledMilliseconds: timeouts.stalledMilliseconds,
+  });
+  registerForms(fastify, { routes: forms, ...reading });
   registerPages(fastify, { routes: pages, engine, clientAddress });
   await options.registerRoutes?.(fastify);
 
+  registerMetrics(fastify, options.metrics ?? new MetricRegistry(), measures, {
+    sockets: () => sockets.size,
+    eventStreams: () => streams.size,
+    share: () => (options.pressure ?? pressure).share,
+  });
+
   let http!: { close: () => Promise<void> };
-  let streams!: { close: () => Promise<void> };
+  let streams!: EventStreams;
   await fastify.register(async (scope) => {
     scope.addHook('onRequest', (_request, reply, done) => {
       reply.header('cache-control', 'no-store');
@@ -167,6 +218,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     maximum,
     perAddress: new AddressCounts(connectionsPerAddress),
     isProxy: createProxyCheck(trustedProxies),
+    onRefusal: () => (measures.connectionsRefused += 1),
     onRefused: (count) => logger.warn({ count }, 'connections were refused, for there were too many'),
   });
   fastify.server.on('upgrade', (request, socket, head) => {
@@ -218,26 +270,13 @@ export async function createServer(options: ServerOptions): Promise<Server> {
   };
 }
 
-function registerResponseHooks(fastify: FastifyInstance, logger: Logger): void {
+function registerResponseHeaders(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (_request, reply, done) => {
     reply.headers({
       'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
       'referrer-policy': 'no-referrer',
       'x-content-type-options': 'nosniff',
     });
-    done();
-  });
-  if (!logger.isLevelEnabled('debug')) return;
-  fastify.addHook('onResponse', (request, reply, done) => {
-    request.log.debug(
-      {
-        method: request.method,
-        path: request.url.split('?')[0],
-        status: reply.statusCode,
-        milliseconds: Math.round(reply.elapsedTime),
-      },
-      'request',
-    );
     done();
   });
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import { CloseCode, type WebSocket as ProtocolSocket } from 'graphql-ws';
 import type { WebSocket } from 'ws';
@@ -5,6 +6,8 @@ import { ANONYMOUS, type Viewer } from '../auth/viewer.js';
 import type { GraphqlEngine } from '../graphql/engine.js';
 import { asGraphQLError } from '../graphql/errors.js';
 import type { EventPayload } from '../graphql/event-payload.js';
+import type { RequestOrigin } from '../telemetry/request-origin.js';
+import type { Caller } from '../graphql/caller.js';
 import type { Outlet } from '../graphql/subscription.js';
 import { idBytes, nextFrame } from './socket-frame.js';
 import { SocketMessages } from './socket-messages.js';
@@ -35,6 +38,8 @@ export class SocketConnection implements ProtocolSocket {
   private draining: Promise<void> | undefined;
   /** Ids; none as a rule, and then no set either. */
   private starting: Set<string> | undefined;
+  /** Known again by it in the log; made when it is needed first. */
+  private connectionId: string | undefined;
 
   /**
    * @param stream what the socket writes to
@@ -78,10 +83,21 @@ export class SocketConnection implements ProtocolSocket {
     this.socket.close(code, reason);
   }
 
+  /** What one of its operations is known by, or the connection itself. */
+  originOf(operationId?: string): RequestOrigin {
+    this.connectionId ??= randomUUID();
+    const { connectionId } = this;
+    return { transport: 'websocket', connectionId, ...(operationId !== undefined && { operationId }) };
+  }
+
+  callerOf(operationId: string): Caller {
+    return { viewer: this.viewer, address: this.address, origin: this.originOf(operationId) };
+  }
+
   /** Closes for a fault of ours, so that the client comes again. */
   readonly fail = (error: unknown): void => {
     if (!this.isOpen) return;
-    this.engine.presentErrors([asGraphQLError(error)]);
+    this.engine.presentErrors([asGraphQLError(error)], this.originOf());
     this.close(TRY_AGAIN_LATER, 'Internal server error');
   };
 
@@ -99,6 +115,10 @@ export class SocketConnection implements ProtocolSocket {
       starting.delete(id);
       if (starting.size === 0) this.starting = undefined;
     }
+  }
+
+  countEvent(): void {
+    this.engine.measures.eventsDelivered.of('websocket').value += 1;
   }
 
   onceClosed(listener: () => void): void {
@@ -168,6 +188,8 @@ export class SocketOutlet implements Outlet {
   }
 
   send(payload: EventPayload): void {
-    if (this.connection.isOpen) payload.in(nextFrame).send(this.connection.stream, this.id);
+    if (!this.connection.isOpen) return;
+    payload.in(nextFrame).send(this.connection.stream, this.id);
+    this.connection.countEvent();
   }
 }

@@ -29,6 +29,8 @@ export interface EventStreamOptions {
 }
 
 export interface EventStreams {
+  /** How many are open. */
+  readonly size: number;
   /**
    * Takes no new streams, and ends all subscriptions without `complete`, not all in one moment; upon which clients connect
    * anew.
@@ -58,7 +60,7 @@ export function registerEventStreams(
           'retry-after': String(RETRY_AFTER_SECONDS),
         });
       }
-      const caller = callerOf(request);
+      const caller = callerOf(request, 'sse');
       const prepared = engine.prepare(readOperation(request), caller);
       if (
         isPrepared(prepared) &&
@@ -68,11 +70,11 @@ export function registerEventStreams(
         throw new HttpError(405, 'A GET request cannot change anything: send mutations by POST.', { allow: 'POST' });
       }
       const follows = isPrepared(prepared) && isSubscription(prepared);
-      const stream = new EventStream(engine, follows);
+      const stream = new EventStream(engine, follows, caller.origin);
       open.add(stream);
       stream.once('close', () => open.delete(stream));
       const run = () => {
-        if (!isPrepared(prepared)) return engine.refuse(prepared);
+        if (!isPrepared(prepared)) return engine.refuse(prepared, caller);
         if (!follows) return new SingleResult((watchClient) => engine.run(prepared, caller, watchClient));
         return engine.subscribe(prepared, { caller, outlet: stream, lastEventId: lastEventIdOf(request) });
       };
@@ -99,6 +101,9 @@ export function registerEventStreams(
   });
 
   return {
+    get size() {
+      return open.size;
+    },
     close: async () => {
       closed = true;
       // The others end by themselves, and their clients wait for what comes of them.

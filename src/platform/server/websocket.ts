@@ -49,6 +49,8 @@ export interface SocketServer {
    * @param address of the client
    */
   accept(request: IncomingMessage, socket: Duplex, head: Buffer, address: string): void;
+  /** How many are open. */
+  readonly size: number;
   /**
    * Tells all clients to connect anew, elsewhere or later, not all in one moment, and cuts off those that do not leave. To
    * be called when no more are accepted.
@@ -76,7 +78,10 @@ export function createSocketServer(options: SocketServerOptions): SocketServer {
 
   function ping(connection: SocketConnection): void {
     if (!connection.isOpen) return;
-    if (connection.missedPings >= MISSED_PINGS) return connection.socket.terminate();
+    if (connection.missedPings >= MISSED_PINGS) {
+      options.engine.measures.connectionsCut.of('websocket').value += 1;
+      return connection.socket.terminate();
+    }
     connection.missedPings += 1;
     connection.socket.ping();
   }
@@ -93,6 +98,9 @@ export function createSocketServer(options: SocketServerOptions): SocketServer {
   }
 
   return {
+    get size() {
+      return connections.size;
+    },
     accept: (request, socket, head, address) => {
       server.handleUpgrade(request, socket, head, (webSocket) => open(webSocket, socket, address));
     },
@@ -168,7 +176,7 @@ function createProtocol({ engine, watchCredential }: SocketServerOptions) {
           requestError('BAD_USER_INPUT', 'The subscription that had this id is still starting. Take another id.'),
         ];
       }
-      const caller = { viewer: extra.viewer, address: extra.address };
+      const caller = extra.callerOf(id);
       const prepared = engine.prepare(readOperation(payload), caller);
       if (!isPrepared(prepared)) {
         await engine.entrance.hold(prepared.errors);
@@ -199,10 +207,10 @@ function createProtocol({ engine, watchCredential }: SocketServerOptions) {
     },
     // The engine's results are ready to be sent; graphql-ws would take them for its own and format them.
     onNext: (_context, _id, _payload, _args, result) => result as never,
-    onError: ({ extra }, _id, _payload, errors) => {
+    onError: ({ extra }, id, _payload, errors) => {
       // A client takes an error as final. When the fault is ours it is to come again, and go on from its last cursor.
       if (errors.some(isFault)) extra.close(TRY_AGAIN_LATER, 'Internal server error');
-      return engine.presentErrors(errors);
+      return engine.presentErrors(errors, extra.originOf(id));
     },
   });
 }
