@@ -71,17 +71,21 @@ describe.skipIf(!there)('the 598 imported projects', () => {
     expect(breakdowns.startedYears).toEqual(counted(({ startDate }) => startDate?.slice(0, 4) ?? null));
     expect(breakdowns.themes).toEqual(counted(({ theme }) => (theme ? THEMES[theme]! : null)));
     expect(Object.keys(breakdowns.municipalities).length).toBeGreaterThan(40);
-  });
+  }, 120_000);
 
   it.each<[string, ModelFilter]>([
     ['all of them', {}],
     ['of one region', { regions: ['1081'] }],
     ['with civil society', { sectors: ['CIVIL_SOCIETY'], startedYearFrom: 2009 }],
     ['of the cities', { municipalities: ['0101', '0751', '0461'], themes: ['human-resources'] }],
-  ])('%s are counted, and paired, as the records themselves say', async (_name, filter) => {
-    const records = await readPublished(server);
-    expect(await readStatistics(server, filter)).toEqual(expectedStatistics(records, filter));
-  });
+  ])(
+    '%s are counted, and paired, as the records themselves say',
+    async (_name, filter) => {
+      const records = await readPublished(server);
+      expect(await readStatistics(server, filter)).toEqual(expectedStatistics(records, filter));
+    },
+    120_000,
+  );
 
   it('can be left out', async () => {
     const { breakdowns }: any = await readStatistics(server, { provenances: ['DOCUMENTED', 'REPORTED'] });

@@ -189,7 +189,7 @@ describe('as of a time', () => {
     const later = await readStatistics(server, { kinds: ['SERVICE'] });
     expect(later).toMatchObject({ breakdowns: { scopes: { NATIONAL: 1 } } });
     await mutate(server, 'retract', 'record { id }', { id: changed.id, version: changed.version, reason: 'Done.' });
-  });
+  }, 60_000);
 
   it('is refused for the future', async () => {
     const query = 'query ($asOf: DateTime) { statistics(asOf: $asOf) { kinds { count } } }';
