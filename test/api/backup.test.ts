@@ -149,9 +149,9 @@ it('is of one moment, however much is written meanwhile', async () => {
     for (let n = 1; writes; n++) await publish(busy, await createLesson(busy, { title: `Lesson ${n}` }));
   })();
   try {
-    await vi.waitFor(async () =>
-      expect((await busy.query('{ lessons { totalCount } }')).data.lessons.totalCount).toBeGreaterThan(5),
-    );
+    await vi.waitFor(async () => {
+      expect((await busy.query('{ lessons { totalCount } }')).data.lessons.totalCount).toBeGreaterThan(5);
+    }, 20_000);
     const busyFile = path.join(await newFolder(), 'busy.backup');
     await backUp(configOf({ DATABASE_URL: busy.database.url }), logger, busyFile, '1.2.3');
     const url = await emptyDatabase();

@@ -94,4 +94,4 @@ it('comes to the same bytes, and what it began with in another state is begun an
   unread.on('error', () => undefined);
   expect(await second.stop('SIGTERM')).toEqual({ code: 0, signal: null });
   await client.end();
-}, 180_000);
+}, 300_000);

@@ -8,6 +8,9 @@ const REQUEST_HEADERS = [
   'authorization',
   'content-type',
   'last-event-id',
+  'if-range',
+  'if-match',
+  'if-none-match',
   'x-request-id',
   'traceparent',
   'tracestate',
@@ -18,7 +21,7 @@ const REQUEST_HEADERS = [
   'x-apollo-operation-name',
 ].join(', ');
 /** Headers of an answer that a page may read besides those that every page may. */
-const EXPOSED_HEADERS = 'retry-after, x-request-id';
+const EXPOSED_HEADERS = 'retry-after, x-request-id, etag, content-range, knowledge-cursor';
 /** Time for which a browser need not ask again; none keeps an answer for longer than two hours. */
 const PREFLIGHT_SECONDS = '7200';
 
