@@ -46,7 +46,7 @@ describe('a page of an origin that is allowed', () => {
     expect([status, JSON.parse(body).data]).toEqual([200, { hello: 'Hello world' }]);
     expect(headers).toMatchObject({
       'access-control-allow-origin': FRIEND,
-      'access-control-expose-headers': 'retry-after, x-request-id',
+      'access-control-expose-headers': 'retry-after, x-request-id, etag, content-range, knowledge-cursor',
       vary: 'origin',
     });
     expect(headers).not.toHaveProperty('access-control-allow-credentials');

@@ -34,10 +34,13 @@ export const EXPORT_MILLISECONDS = 30 * 60_000;
 /** PostgreSQL's own end is the later one, and only for when nobody is left to do it. */
 const SLACK_MILLISECONDS = 60_000;
 
-/** Records in the first batch, and in any; the others hold about as many characters as this. */
-const FIRST_BATCH = 100;
+/**
+ * Records in the first batch, and in any; the others hold about as many characters as this: what is made of more lies
+ * among V8's large objects, which are collected late.
+ */
+const FIRST_BATCH = 25;
 const LARGEST_BATCH = 500;
-const BATCH_CHARACTERS = 250_000;
+const BATCH_CHARACTERS = 60_000;
 
 /**
  * Opens the state of this moment. Whoever opens it closes it.
