@@ -112,7 +112,7 @@ describe('an endpoint', () => {
     await process.endpoint(receiver.url);
     await publish(process, 5);
     await until(() => expect(receiver.messages).toHaveLength(5));
-    expect(hanging.messages).toHaveLength(5);
+    await until(() => expect(hanging.messages).toHaveLength(5));
     await hanging.close();
   });
 
