@@ -9,6 +9,7 @@
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, extname, join, relative, sep } from 'node:path';
@@ -101,7 +102,8 @@ async function buildServer(workspace) {
       code === 0 ? resolve() : reject(new Error(`tsc ended with ${code ?? signal}`)),
     );
   });
-  await cp(join(root, RELEASED_SCHEMAS), join(workspace, RELEASED_SCHEMAS), { recursive: true });
+  const schemas = join(root, RELEASED_SCHEMAS);
+  if (existsSync(schemas)) await cp(schemas, join(workspace, RELEASED_SCHEMAS), { recursive: true });
 }
 
 async function buildExplorer(workspace) {
