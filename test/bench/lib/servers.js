@@ -8,7 +8,7 @@ const bench = fileURLToPath(new URL('..', import.meta.url));
 const root = join(bench, '..', '..');
 
 /** The young generation that Medspil starts with; peers get the same, since it is a switch of Node's that anybody can set. */
-const nodeOptions = ['--max-semi-space-size=64'];
+const nodeOptions = ['--max-semi-space-size=32'];
 /** PostGraphile 5 does not run on Node 20; on a newer one all servers run on the same. */
 const newNode =
   Number(process.versions.node.split('.')[0]) >= 22 ? process.execPath : join(bench, 'node_modules', '.bin', 'node');
