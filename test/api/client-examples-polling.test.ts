@@ -28,7 +28,7 @@ it('a subscription goes on where the poller stood, and misses nothing', async ()
   const { commands } = blocks.find(({ heading }) => heading === 'From polling to a subscription')!;
   const [poll, take, follow] = commands
     .replaceAll('http://localhost:4000', server.url)
-    .replaceAll('../', `${EXAMPLES}/`)
+    .replaceAll(/\.\.\/\S+/g, (program) => `'${path.join(FOLDER, program)}'`)
     .trim()
     .split('\n');
 

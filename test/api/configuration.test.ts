@@ -1,5 +1,4 @@
 /** What the operator sets: what is wrong is refused in one clear line, and what is right is obeyed. */
-import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { access, chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import net from 'node:net';
@@ -11,17 +10,12 @@ import { connectAdministrator } from '../../src/platform/database/cluster-lock.j
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/platform/database/embedded-postgres.js';
 import { fastSettings } from '../helpers/cluster.js';
 import { ask, endServerProcesses, type StartOptions, startServerProcess } from '../helpers/server-process.js';
+import { ordinaryUser, ordinaryUserCanRun } from '../helpers/ordinary-user.js';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const PASSWORD = 'correct-horse-battery';
 const WRONG_PASSWORD = 'incorrect-horse-battery';
-
-/** To root every folder is open, so somebody else tries. */
-const ordinaryUser = process.geteuid?.() === 0 ? { uid: 65534, gid: 65534 } : undefined;
-/** Not where root's Node or this project lie in a folder of root's alone. */
-const ordinaryUserCanRun =
-  spawnSync(process.execPath, ['-e', 'fs.readFileSync("package.json")'], ordinaryUser).status === 0;
 
 let root: string;
 let folder: string;

@@ -13,9 +13,11 @@ import { examine } from '../../src/doctor/checks.js';
 import type { Finding } from '../../src/doctor/finding.js';
 import { startEmbeddedPostgres } from '../../src/platform/database/embedded-postgres.js';
 import { fastSettings } from '../helpers/cluster.js';
+import { startCommand } from '../helpers/command.js';
 import { createTestDatabase, type TestDatabase } from '../helpers/database.js';
 import { MailServer } from '../helpers/mail-server.js';
 import { startOidcIssuer } from '../helpers/oidc-issuer.js';
+import { ordinaryUser, ordinaryUserCanRun } from '../helpers/ordinary-user.js';
 import { startTestServer } from '../helpers/server.js';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
@@ -117,11 +119,14 @@ describe('the machine', () => {
     expect(await look('data folder', { DATA_DIR: path.join(DATA_DIR, 'below') })).toMatch(/^failed: .* is no folder/);
   });
 
-  it.runIf(process.geteuid?.() !== 0)('where DATA_DIR cannot be written to', async () => {
+  it.skipIf(!ordinaryUserCanRun)('where DATA_DIR cannot be written to', async () => {
     const DATA_DIR = path.join(folder, 'closed');
-    await mkdir(DATA_DIR, { mode: 0o500 });
+    await mkdir(DATA_DIR, { mode: 0o555 });
     closers.push(() => rm(DATA_DIR, { recursive: true }));
-    expect(await look('data folder', { DATA_DIR })).toMatch(/^failed: .*EACCES/);
+    const options = { folder, environment: { ...settings(), DATA_DIR }, user: ordinaryUser };
+    const { code, stdout } = await startCommand(['doctor'], options).ended;
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^failed +data folder: .*EACCES/m);
   });
 
   it('whose admin key others can read, or that is empty', async () => {

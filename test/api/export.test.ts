@@ -494,8 +494,8 @@ describe('one state', () => {
 
   it('is not ended as if it were whole when the database ends it', async () => {
     const response = await ask('records.ndjson');
-    await vi.waitFor(async () => expect(await exporting()).toHaveLength(1), { timeout: 10_000 });
-    await client.query('SELECT pg_terminate_backend(pid) FROM unnest($1::integer[]) pid', [await exporting()]);
+    const connection = await vi.waitUntil(async () => (await exporting())[0], { timeout: 10_000 });
+    await client.query('SELECT pg_terminate_backend($1)', [connection]);
     const outcome = rest(response).then(
       () => 'whole',
       (error: Error) => error.message,

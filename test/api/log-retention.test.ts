@@ -155,12 +155,17 @@ it('a server that stood still for longer than the log is kept goes on from what 
   await vi.waitFor(() => expect(live.errors).toMatchObject([{ extensions: { code: 'CURSOR_EXPIRED' } }]));
   const next = subscribe(server.url, FOLLOW);
   await next.started;
-  await vi.waitFor(async () => {
-    await database.rows(sql`
+  const publish = () =>
+    database.rows(sql`
       INSERT INTO knowledge_log (event_id, type, occurred_at, record_id, record_kind, record_version, organisation_id,
         municipalities, recommendations, themes)
       VALUES (gen_random_uuid(), 'PUBLISHED', now(), gen_random_uuid(), 'LESSON', 1, gen_random_uuid(), '{}', '{}', '{}')`);
-    expect(next.received.length).toBeGreaterThan(0);
-  });
+  await vi.waitFor(
+    async () => {
+      await publish();
+      expect(next.received.length).toBeGreaterThan(0);
+    },
+    { timeout: 10_000 },
+  );
   await Promise.all([live.close(), next.close()]);
 });

@@ -20,13 +20,18 @@ export interface CommandOptions {
   /** Where it runs. */
   readonly folder: string;
   readonly environment?: Readonly<Record<string, string>>;
+  /** The user to run as; that of this process when absent. */
+  readonly user?: { readonly uid: number; readonly gid: number } | undefined;
   /** Within a terminal, which shows all output as standard error. */
   readonly terminal?: boolean;
 }
 
 const PROGRAM = fileURLToPath(new URL('../../dist/src/cli.js', import.meta.url));
 
-export function startCommand(words: readonly string[], { folder, environment, terminal }: CommandOptions): Command {
+export function startCommand(
+  words: readonly string[],
+  { folder, environment, user, terminal }: CommandOptions,
+): Command {
   const output = { stdout: '', stderr: '' };
   const command = [process.execPath, PROGRAM, ...words];
   // util-linux's script(1) is the terminal that is on every Debian.
@@ -34,6 +39,7 @@ export function startCommand(words: readonly string[], { folder, environment, te
     ? ['script', '-qec', command.map((word) => `'${word}'`).join(' '), '/dev/null']
     : command;
   const child = spawn(program!, rest, {
+    ...user,
     cwd: folder,
     env: { PATH: process.env['PATH'], TERM: 'xterm', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -30,8 +30,10 @@ const QUIET_MILLISECONDS = 0.3;
  */
 export class Connections {
   private readonly idle = new Set<Socket>();
+  /** Those that came while `acceptAll` was at work. */
+  private readonly held: Socket[] = [];
+  private holding = false;
   private draining = false;
-  private accepted = false;
   private refused = 0;
   private toldAt = -Infinity;
 
@@ -42,7 +44,7 @@ export class Connections {
     server.maxConnections = options.maximum;
     server.on('drop', () => this.tellOfRefusal());
     server.on('connection', (socket) => {
-      this.accepted = true;
+      if (this.holding) this.held.push(socket.pause());
       if (!this.admit(socket)) return;
       this.idle.add(socket);
       socket.on('close', () => this.idle.delete(socket));
@@ -66,6 +68,8 @@ export class Connections {
     this.draining = true;
     // Not by the HTTP server's own `close`: it breaks idle connections off at once, with the requests on their way there.
     const gone = new Promise<void>((resolve) => Listener.prototype.close.call(this.server, () => resolve()));
+    this.holding = false;
+    for (const socket of this.held.splice(0)) socket.resume();
     for (const socket of this.idle) this.endSoon(socket);
     await gone;
   }
@@ -108,16 +112,20 @@ export class Connections {
     }, IDLE_MILLISECONDS);
   }
 
-  /** Who waits for that when the listener closes is reset. Node accepts one connection each time that it looks. */
+  /**
+   * Who waits to be accepted when the listener closes is reset. Node accepts one connection each time that it looks, so this
+   * looks until nobody was there. Who is accepted meanwhile is answered afterwards: an answer brings the next connection.
+   */
   private async acceptAll(): Promise<void> {
     const until = performance.now() + QUIET_WITHIN_MILLISECONDS;
+    this.holding = true;
     // Into the phase behind that in which it looks.
     await turn();
     for (let began = performance.now(); began < until;) {
-      this.accepted = false;
+      const before = this.held.length;
       await turn();
       const ended = performance.now();
-      if (!this.accepted && ended - began < QUIET_MILLISECONDS) return;
+      if (this.held.length === before && ended - began < QUIET_MILLISECONDS) return;
       began = ended;
     }
   }
