@@ -2,6 +2,9 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
+/** They stand in for modules that others have loaded by then. */
+const REPLACING_MODULES = ['test/api/compiled-parity.test.ts', 'test/api/random-operations.test.ts'];
+
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   resolve: {
@@ -15,10 +18,23 @@ export default defineConfig({
     typescript: { removeClassFieldsWithoutInitializer: true },
   },
   test: {
-    include: ['test/{api,unit,audit,faults}/**/*.test.ts'],
     globalSetup: ['test/helpers/global-setup.ts'],
     setupFiles: ['test/helpers/setup.ts'],
-    maxWorkers: 2,
+    // Many tests wait for servers that start, so three are not too many for two processors.
+    maxWorkers: 3,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'shared',
+          include: ['test/{api,unit,audit,faults}/**/*.test.ts'],
+          exclude: REPLACING_MODULES,
+          // To load all modules again for each file would take a quarter of the time.
+          isolate: false,
+        },
+      },
+      { extends: true, test: { name: 'isolated', include: REPLACING_MODULES } },
+    ],
     testTimeout: 30_000,
     hookTimeout: 30_000,
   },

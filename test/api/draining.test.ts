@@ -45,6 +45,8 @@ it('closes sockets with 1012 over some time, during which it takes no others and
   const refusal = new Promise<Error>((resolve) => upgrade.on('error', resolve));
   const [ready, [stream], { message }] = await Promise.all([statusOf('/readyz'), streams(1), refusal]);
   expect([ready, stream!.status, message]).toEqual([503, 503, 'Unexpected server response: 503']);
+  expect(await stream!.json()).toMatchObject({ errors: [{ message: 'The server stops. Try again.' }] });
+  expect(server.logged.filter((line) => line.includes('An operation failed'))).toEqual([]);
   await closing;
   // Who was still there was still served.
   expect(clients.at(-1)!.messages.at(-1)).toMatchObject({ payload: { data: { line: { text: 'while it stops' } } } });

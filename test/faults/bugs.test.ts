@@ -70,7 +70,8 @@ const slowWriter = async ({ site, workload }: Pick<FaultContext, 'site' | 'workl
   const writer = await site.client();
   await writer.query('BEGIN');
   await site.plant(writer);
-  await workload.told();
+  // Until everybody has heard of something later: which, a bug may leave to chance.
+  await workload.longestSilence();
   await writer.query('COMMIT');
   await writer.end();
 };

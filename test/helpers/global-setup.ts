@@ -1,4 +1,4 @@
-/** Once a run: one PostgreSQL, and in it one migrated database that test files clone. */
+/** Once for each project of a run: one PostgreSQL, and in it one migrated database that test files clone. */
 import 'reflect-metadata';
 import type { TestProject } from 'vitest/node';
 import { ENTITIES, MIGRATIONS } from '../../src/entities.js';

@@ -60,6 +60,10 @@ function asRequestError(error: RequestFailure): GraphQLError {
       );
     default:
       if (error.statusCode === 429) return requestError('RATE_LIMITED', error.message);
+      // Said on purpose, so it is no fault for the log.
+      if (error instanceof HttpError && error.statusCode >= 500) {
+        return requestError('INTERNAL_SERVER_ERROR', error.message);
+      }
       return error.statusCode !== undefined && error.statusCode < 500
         ? requestError('BAD_USER_INPUT', error.message)
         : asGraphQLError(error);
