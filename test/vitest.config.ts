@@ -35,6 +35,8 @@ export default defineConfig({
       },
       { extends: true, test: { name: 'isolated', include: REPLACING_MODULES } },
     ],
+    // A busy machine takes its time, and only a failure waits so long.
+    expect: { poll: { timeout: 20_000 } },
     testTimeout: 30_000,
     hookTimeout: 30_000,
   },

@@ -1,9 +1,10 @@
 /** Drafts, edits, retractions and notes that are not public are in no answer as of a time, whoever asks. */
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { buildGraphqlSchema } from '../../src/schema.js';
 import { type Aviary, fill } from '../helpers/canaries.js';
 import { type CrawlOperation, Crawler } from '../helpers/crawler.js';
 import { ADMIN_KEY, startTestServer, type TestServer } from '../helpers/server.js';
+import { until } from '../helpers/until.js';
 
 let server: TestServer;
 let own: Aviary;
@@ -13,12 +14,12 @@ beforeAll(async () => {
   server = await startTestServer();
   own = await fill(server, 'DK-775100', 0);
   const asOf = new Date();
-  await vi.waitFor(
+  await until(
     async () =>
       expect(
         (await server.query('query ($asOf: DateTime) { caseStudies(asOf: $asOf) { totalCount } }', { asOf })).errors,
       ).toBeUndefined(),
-    { timeout: 10_000, interval: 100 },
+    { interval: 100 },
   );
   const { ids } = own;
   const known = {

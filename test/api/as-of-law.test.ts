@@ -3,13 +3,14 @@
  * moment is answered ever after, but for what was retracted or unlinked since.
  */
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildGraphqlSchema } from '../../src/schema.js';
 import { CANARY, History, randomHistory } from '../helpers/history.js';
 import { randomRuns } from '../helpers/random-runs.js';
 import { libraryId } from '../helpers/records.js';
 import { type GraphqlResponse, startTestServer, type TestServer } from '../helpers/server.js';
 import { wideQuery } from '../helpers/wide-query.js';
+import { until } from '../helpers/until.js';
 
 let server: TestServer;
 let organisations: string[];
@@ -26,7 +27,7 @@ afterAll(() => server.close());
 /** A time between what was written before and what will be: versions are dated to the nearest millisecond. */
 async function moment(): Promise<Date> {
   const time = Date.now() + 2;
-  await vi.waitFor(() => expect(Date.now()).toBeGreaterThan(time + 2), { interval: 1 });
+  await until(() => expect(Date.now()).toBeGreaterThan(time + 2), { interval: 1 });
   return new Date(time);
 }
 
@@ -116,13 +117,13 @@ async function past(moment: Moment, ask: (query: string) => Promise<GraphqlRespo
   const seen: Seen[] = [];
   for (const { question } of moment.seen) {
     const query = asOf(question, moment.time);
-    const answer = await vi.waitFor(
+    const answer = await until(
       async () => {
         const given = await ask(query);
         if (given.errors?.[0]?.message.includes('must lie in the past')) throw new Error(given.errors[0].message);
         return given;
       },
-      { timeout: 10_000, interval: 200 },
+      { interval: 200 },
     );
     expect(answer.errors, query).toBeUndefined();
     seen.push({ question, answer });

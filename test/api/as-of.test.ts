@@ -5,6 +5,7 @@ import { CancellableReads } from '../../src/platform/database/cancellable-reads.
 import { tablesAsOf } from '../../src/modules/records/tables-as-of.js';
 import { createLesson, mutate, publish, type Reference } from '../helpers/records.js';
 import { type GraphqlResponse, startTestServer, type TestServer } from '../helpers/server.js';
+import { until } from '../helpers/until.js';
 
 let server: TestServer;
 let client: pg.Client;
@@ -22,19 +23,19 @@ afterAll(async () => {
 /** A time between what was written before and what will be: versions are dated to the nearest millisecond. */
 async function moment(): Promise<Date> {
   const time = Date.now() + 2;
-  await vi.waitFor(() => expect(Date.now()).toBeGreaterThan(time + 2), { interval: 1 });
+  await until(() => expect(Date.now()).toBeGreaterThan(time + 2), { interval: 1 });
   return new Date(time);
 }
 
 /** Asks as soon as the time is settled. */
 function ask(query: string, variables: object, as = server.query): Promise<GraphqlResponse> {
-  return vi.waitFor(
+  return until(
     async () => {
       const response = await as(query, variables);
       if (response.errors?.[0]?.message.includes('must lie in the past')) throw new Error(response.errors[0].message);
       return response;
     },
-    { timeout: 10_000, interval: 100 },
+    { interval: 100 },
   );
 }
 
@@ -172,7 +173,7 @@ describe('a time that is not settled', () => {
     const { rows } = await client.query<{ now: Date }>('SELECT now()');
     const at = new Date(rows[0]!.now.getTime() + 5);
     try {
-      await vi.waitFor(() => expect(Date.now() - at.getTime()).toBeGreaterThan(1_500), { timeout: 5_000 });
+      await until(() => expect(Date.now() - at.getTime()).toBeGreaterThan(1_500));
       const { errors } = await server.query(QUERY, { at });
       expect(errors![0]!.extensions.code).toBe('BAD_USER_INPUT');
       expect(Date.parse(errors![0]!.extensions['latest'] as string)).toBeLessThan(at.getTime());

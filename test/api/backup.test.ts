@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import pino from 'pino';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { backUp, restore } from '../../src/backup/commands.js';
 import { readConfig } from '../../src/config.js';
 import { createTestDatabase, type TestDatabase } from '../helpers/database.js';
@@ -16,6 +16,7 @@ import { memberOf } from '../helpers/people.js';
 import { createLesson, libraryId, publish } from '../helpers/records.js';
 import { ask, endServerProcesses, startServerProcess } from '../helpers/server-process.js';
 import { ADMIN_KEY, startTestServer, type TestServer } from '../helpers/server.js';
+import { until } from '../helpers/until.js';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -82,7 +83,7 @@ beforeAll(async () => {
     url: "https://example.org/hook" }) { errors { message } } }`);
   expect(endpoint.errors).toBeUndefined();
   file = path.join(await newFolder(), 'whole.backup');
-  await vi.waitFor(async () => {
+  await until(async () => {
     before = await contentsOf(server.database.url);
     await backUp(configOf({ DATABASE_URL: server.database.url }), logger, file, '1.2.3');
     // What works in the background wrote nothing meanwhile.
@@ -92,7 +93,7 @@ beforeAll(async () => {
       await rm(file);
       throw error;
     }
-  }, 20_000);
+  });
 }, 120_000);
 
 afterAll(async () => {
@@ -126,7 +127,7 @@ describe('a backup that was written beside a running server', () => {
       expect(old.errors).toMatchObject([{ extensions: { code: 'CURSOR_INVALID' } }]);
       const { knowledgeCursor: after } = (await restored.query('{ knowledgeCursor }')).data;
       await publish(restored, await createLesson(restored, { title: 'After the restore' }));
-      await vi.waitFor(async () => {
+      await until(async () => {
         const { nodes } = (await restored.query(`query ${events}`, { after })).data.knowledgeEvents;
         expect(nodes).toEqual([{ type: 'PUBLISHED', record: { title: 'After the restore' } }]);
       });
@@ -149,9 +150,9 @@ it('is of one moment, however much is written meanwhile', async () => {
     for (let n = 1; writes; n++) await publish(busy, await createLesson(busy, { title: `Lesson ${n}` }));
   })();
   try {
-    await vi.waitFor(async () => {
+    await until(async () => {
       expect((await busy.query('{ lessons { totalCount } }')).data.lessons.totalCount).toBeGreaterThan(5);
-    }, 20_000);
+    });
     const busyFile = path.join(await newFolder(), 'busy.backup');
     await backUp(configOf({ DATABASE_URL: busy.database.url }), logger, busyFile, '1.2.3');
     const url = await emptyDatabase();

@@ -1,10 +1,11 @@
 import type { GraphQLObjectType } from 'graphql';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import type { ServerOptions } from '../../src/platform/server/server.js';
 import { createPlatformSchema } from '../helpers/platform-schema.js';
 import { ADMIN_KEY, type PlatformServer, startPlatformServer } from '../helpers/platform-server.js';
 import { openConnection, send } from '../helpers/raw-request.js';
 import { connectSocketClient, type SocketClient } from '../helpers/socket-client.js';
+import { until } from '../helpers/until.js';
 
 const HELD_MILLISECONDS = 500;
 const RATE = { points: 100_000, restoreRate: 500 };
@@ -80,7 +81,7 @@ describe('while the server is busy', () => {
     expect((await post('{ hello }', KEY)).status).toBe(200);
     pressure.share = 0.12;
     const isAnsweredAgain = async () => expect((await post('{ hello }', KEY)).status).toBe(200);
-    await vi.waitFor(isAnsweredAgain, { timeout: 10_000 });
+    await until(isAnsweredAgain);
   });
 
   it('the refusal is held back, so that asking again at once gains nothing', async () => {
@@ -125,7 +126,7 @@ describe('while the server is busy', () => {
     await start(block, { pressure: undefined });
     await useMuch();
     expect((await post('{ slow }', KEY)).body.data).toEqual({ slow: 'done' });
-    await vi.waitFor(async () => expect((await post('{ hello }', KEY)).body.errors).toEqual([BUSY]));
+    await until(async () => expect((await post('{ hello }', KEY)).body.errors).toEqual([BUSY]));
     expect((await post('{ hello }')).body.data).toEqual({ hello: 'Hello world' });
   });
 });
@@ -142,7 +143,7 @@ describe('large operations', () => {
     begun = 0;
     running.length = 0;
   });
-  const begin = (count: number) => vi.waitFor(() => expect(begun).toBe(count));
+  const begin = (count: number) => until(() => expect(begun).toBe(count));
 
   it('run two at a time, with small ones between them', async () => {
     await start(slow);
@@ -162,7 +163,7 @@ describe('large operations', () => {
     const answers = [1, 2, 3].map(() => post('{ slow }'));
     await begin(2);
     const left = async () => (await post('{ hello }')).body.extensions.cost.throttleStatus.currentlyAvailable;
-    await vi.waitFor(async () => expect(await left()).toBeLessThan(4_000 - 3 * 1_000));
+    await until(async () => expect(await left()).toBeLessThan(4_000 - 3 * 1_000));
     await server.post('x'.repeat(1024 * 1024));
     expect((await post('{ hello }')).status).toBe(429);
     for (const count of [3, 3, 3]) {

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Cancellation } from '../../src/common/cancellation.js';
 import { Database } from '../../src/platform/database/database.js';
 import { createTestDatabase, type TestDatabase } from '../helpers/database.js';
+import { until } from '../helpers/until.js';
 
 const POOL_SIZE = 4;
 const GONE = new Error('Nobody waits for this.');
@@ -50,7 +51,7 @@ async function connections(): Promise<number> {
   return rows[0]!.n;
 }
 
-const within = { timeout: 1_000, interval: 10 };
+const within = { timeout: 10_000 };
 const sleep = (seconds: number) => sql`SELECT pg_sleep(${seconds})`;
 
 describe('reads that are ended', () => {
@@ -67,10 +68,10 @@ describe('reads that are ended', () => {
     const operation = new Cancellation();
     const reads = database.until(operation);
     const both = [reads.rows(sleep(20)), reads.row(sleep(21))].map((read) => read.catch((error: unknown) => error));
-    await vi.waitFor(async () => expect(await running()).toHaveLength(2), within);
+    await until(async () => expect(await running()).toHaveLength(2), within);
     operation.cancel(GONE);
     expect(await Promise.all(both)).toEqual([GONE, GONE]);
-    await vi.waitFor(async () => expect(await running()).toEqual([]), within);
+    await until(async () => expect(await running()).toEqual([]), within);
     await expect(reads.rows(sql`SELECT 1`)).rejects.toBe(GONE);
   });
 
@@ -83,7 +84,7 @@ describe('reads that are ended', () => {
         .rows(sleep(20))
         .catch((error: unknown) => error),
     );
-    await vi.waitFor(async () => expect(await running()).toHaveLength(POOL_SIZE), within);
+    await until(async () => expect(await running()).toHaveLength(POOL_SIZE), within);
     const operation = new Cancellation();
     const waiting = database.until(operation).rows(sql`SELECT nextval('begun')`);
     operation.cancel(GONE);
@@ -91,7 +92,7 @@ describe('reads that are ended', () => {
     blockers.cancel(GONE);
     await Promise.all(blocked);
     await database.rows(sql`SELECT 1`);
-    await vi.waitFor(async () => expect(await running()).toEqual([]), within);
+    await until(async () => expect(await running()).toEqual([]), within);
     const { rows } = await observer.query('SELECT is_called FROM begun');
     expect(rows).toEqual([{ is_called: false }]);
   });
@@ -107,12 +108,12 @@ describe('reads that are ended', () => {
           .rows(sleep(20))
           .catch((error: unknown) => error),
       );
-      await vi.waitFor(async () => expect(await running()).toHaveLength(POOL_SIZE), within);
+      await until(async () => expect(await running()).toHaveLength(POOL_SIZE), within);
       operation.cancel(GONE);
       expect(await Promise.all(all)).toEqual(all.map(() => GONE));
-      await vi.waitFor(async () => expect(await running()).toEqual([]), within);
+      await until(async () => expect(await running()).toEqual([]), within);
     }
-    await vi.waitFor(async () => expect(await connections()).toBe(POOL_SIZE), within);
+    await until(async () => expect(await connections()).toBe(POOL_SIZE), within);
     const after = await observer.query(`SELECT array_agg(pid ORDER BY pid) AS pids FROM pg_stat_activity
       WHERE datname = current_database() AND application_name = 'medspil'`);
     expect(after.rows).toEqual(before.rows);
@@ -148,7 +149,7 @@ describe('reads that are ended', () => {
     await Promise.all([...Array.from({ length: 6 }, polite), ...Array.from({ length: 6 }, rude)]);
     expect(done).toBeGreaterThan(100);
     expect(ended).toBeGreaterThan(100);
-    await vi.waitFor(async () => expect(await running()).toEqual([]), within);
+    await until(async () => expect(await running()).toEqual([]), within);
     expect(idleErrors).toEqual([]);
   });
 });

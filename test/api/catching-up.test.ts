@@ -1,12 +1,13 @@
 /** A client that comes back is told of what it missed many events at a time, which are read together. */
 import type { GraphQLObjectType } from 'graphql';
 import sql from 'sql-template-tag';
-import { afterEach, expect, it, vi } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { createContext, defineLoader } from '../../src/platform/auth/context.js';
 import type { Reads } from '../../src/platform/database/cancellable-reads.js';
 import { createPlatformSchema } from '../helpers/platform-schema.js';
 import { startPlatformServer, type PlatformServer } from '../helpers/platform-server.js';
 import { connectSocketClient, type SocketClient } from '../helpers/socket-client.js';
+import { until } from '../helpers/until.js';
 
 const LINE = 'subscription { line(after: "c0") { id text } }';
 const EVENTS = 200;
@@ -59,19 +60,19 @@ const all = (text: (id: string) => string | null = (id) => `text of ${id}`, coun
 it('one statement reads for many events, and not one for each', async () => {
   await start();
   const received = await follow();
-  await vi.waitFor(() => expect(received()).toEqual(all()));
+  await until(() => expect(received()).toEqual(all()));
   expect(statements.map(({ length }) => length)).toEqual(Array(EVENTS / TOGETHER).fill(TOGETHER));
   // At the end of the line it is told of each event as it happens.
-  await vi.waitFor(() => expect(server.state.line.waiting.size).toBe(1));
+  await until(() => expect(server.state.line.waiting.size).toBe(1));
   server.state.line.send('not read');
-  await vi.waitFor(() => expect(received()).toEqual(all(undefined, EVENTS + 1)));
+  await until(() => expect(received()).toEqual(all(undefined, EVENTS + 1)));
   expect(statements.at(-1)).toEqual([`e${EVENTS + 1}`]);
 });
 
 it('what is read for one is not read again for others who catch up at the same time', async () => {
   await start();
   const received = await Promise.all(Array.from({ length: 40 }, follow));
-  await vi.waitFor(() => expect(received.map((results) => results().length)).toEqual(received.map(() => EVENTS)));
+  await until(() => expect(received.map((results) => results().length)).toEqual(received.map(() => EVENTS)));
   for (const results of received) expect(results()).toEqual(all());
   expect(statements.flat().sort()).toEqual([...new Set(statements.flat())].sort());
 });
@@ -88,7 +89,7 @@ it('shows nothing that was read before something else happened', async () => {
     return texts;
   };
   const received = await follow();
-  await vi.waitFor(() => expect(received()).toHaveLength(EVENTS));
+  await until(() => expect(received()).toHaveLength(EVENTS));
   expect(received().slice(0, TOGETHER)).toEqual(all(undefined, TOGETHER));
   expect(received().slice(TOGETHER)).toEqual(all((id) => `nothing of ${id}`).slice(TOGETHER));
 });
@@ -100,7 +101,7 @@ it('an event that cannot be read does no harm to those that are read with it', a
     return ids.map((id) => `text of ${id}`);
   };
   const received = await follow();
-  await vi.waitFor(() => expect(received()).toHaveLength(EVENTS), 10_000);
+  await until(() => expect(received()).toHaveLength(EVENTS));
   const whole = all();
   const [broken] = received().splice(6, 1);
   expect(broken).toMatchObject({ data: null, errors: [{ extensions: { code: 'INTERNAL_SERVER_ERROR' } }] });
@@ -120,7 +121,7 @@ it('each event is paid for, and nothing is worked out that is not', async () => 
   server = { ...(await startPlatformServer({ schema, addressRate })), state };
   const { executions } = state;
   const received = await follow();
-  await vi.waitFor(() => expect(received().length).toBeGreaterThan(0));
+  await until(() => expect(received().length).toBeGreaterThan(0));
   await new Promise((resolve) => setTimeout(resolve, 100));
   expect(received().length).toBeLessThanOrEqual(points / cost);
   expect(state.executions - executions).toBe(received().length);

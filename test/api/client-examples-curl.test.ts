@@ -96,7 +96,7 @@ inShell(
 inShell('makes an endpoint whose messages openssl can check', async () => {
   const [secret, ping] = (await runBlock('Being told by webhooks')).trim().split('\n');
   expect(JSON.parse(ping!).data.pingWebhookEndpoint.errors).toEqual([]);
-  await expect.poll(() => receiver.messages.length, { timeout: 10_000 }).toBe(1);
+  await expect.poll(() => receiver.messages.length).toBe(1);
   const [message] = receiver.messages;
   expect(verify(secret!, message!)).toMatchObject({ type: 'ping' });
   const { headers, body } = message!;

@@ -3,11 +3,12 @@ import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/pr
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { endRuns, EXAMPLES, run, runToEnd } from '../helpers/example.js';
 import { memberOf, organisationKey } from '../helpers/people.js';
 import { createCaseStudy, createLesson, libraryId, mutate, publish } from '../helpers/records.js';
 import { startTestServer, type TestServer } from '../helpers/server.js';
+import { until } from '../helpers/until.js';
 
 const FOLDER = path.join(EXAMPLES, 'library-developer');
 const NODE_MODULES = fileURLToPath(new URL('../../node_modules', import.meta.url));
@@ -24,8 +25,6 @@ afterAll(async () => {
   await server.close();
   await rm(folder, { recursive: true, force: true });
 });
-
-const waitFor = (condition: () => unknown) => vi.waitFor(condition, { timeout: 60_000, interval: 20 });
 
 describe('typed', () => {
   let typed: string;
@@ -178,23 +177,23 @@ describe.each(['apollo', 'urql'])('%s.js', (program) => {
     const { url } = front;
     const first = await publish(own, await createLesson(own, { title: 'The first of all' }));
     const live = run(process.execPath, [path.join(FOLDER, `${program}.js`), url]);
-    await waitFor(() => expect(live.output()).toContain('1 lessons: The first of all\n'));
+    await until(() => expect(live.output()).toContain('1 lessons: The first of all\n'));
     const second = await publish(own, await createLesson(own, { title: 'The second' }));
-    await waitFor(() => expect(live.output()).toContain('PUBLISHED: The second\n'));
-    await waitFor(() => expect(live.output()).toContain('2 lessons: The second | The first of all\n'));
+    await until(() => expect(live.output()).toContain('PUBLISHED: The second\n'));
+    await until(() => expect(live.output()).toContain('2 lessons: The second | The first of all\n'));
 
     await front.close();
     const { id, version } = first;
     await mutate(own, 'retract', 'record { id }', { id, version, reason: 'Not true after all.' });
     front = await own.sibling({ PORT: new URL(url).port });
-    await waitFor(() => expect(live.output()).toContain('RETRACTED: (taken back)\n'));
-    await waitFor(() => expect(live.output()).toMatch(/1 lessons: The second\n$/));
+    await until(() => expect(live.output()).toContain('RETRACTED: (taken back)\n'));
+    await until(() => expect(live.output()).toMatch(/1 lessons: The second\n$/));
 
     const revision = { id: second.id, version: second.version, title: 'The second, revised' };
     const { lesson } = await mutate(own, 'updateLesson', 'lesson { id version }', revision);
     await publish(own, { id: second.id, version: lesson.version });
-    await waitFor(() => expect(live.output()).toContain('REVISED: The second, revised\n'));
-    await waitFor(() => expect(live.output()).toContain('1 lessons: The second, revised\n'));
+    await until(() => expect(live.output()).toContain('REVISED: The second, revised\n'));
+    await until(() => expect(live.output()).toContain('1 lessons: The second, revised\n'));
     expect(live.output().match(/^(PUBLISHED|RETRACTED|REVISED)/gm)).toHaveLength(3);
   }, 120_000);
 });

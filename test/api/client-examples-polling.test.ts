@@ -2,10 +2,11 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { endRuns, EXAMPLES, run, runToEnd, shellBlocks } from '../helpers/example.js';
 import { createLesson, mutate, publish } from '../helpers/records.js';
 import { startTestServer, type TestServer } from '../helpers/server.js';
+import { until } from '../helpers/until.js';
 
 const FOLDER = path.join(EXAMPLES, 'library-developer');
 
@@ -42,12 +43,11 @@ it('a subscription goes on where the poller stood, and misses nothing', async ()
   await share('Missed by the poller');
   await runToEnd('bash', ['-c', take!], { folder });
   const live = run('bash', ['-c', `exec ${follow}`], { folder });
-  await vi.waitFor(
-    () => expect(live.output()).toBe('RETRACTED LESSON: (taken back)\nPUBLISHED LESSON: Missed by the poller\n'),
-    { timeout: 20_000, interval: 20 },
+  await until(() =>
+    expect(live.output()).toBe('RETRACTED LESSON: (taken back)\nPUBLISHED LESSON: Missed by the poller\n'),
   );
   await share('Live');
-  await vi.waitFor(() => expect(live.output()).toMatch(/PUBLISHED LESSON: Live\n$/), { timeout: 20_000, interval: 20 });
+  await until(() => expect(live.output()).toMatch(/PUBLISHED LESSON: Live\n$/));
 });
 
 it.each(['library-developer', 'research'])('what the README in %s names is there', async (name) => {

@@ -7,10 +7,11 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { endRuns, EXAMPLES, isMissing, run, type Run, runToEnd, shellBlocks } from '../helpers/example.js';
 import { createCaseStudy, createExperience, createLesson, mutate, publish } from '../helpers/records.js';
 import { startTestServer, type TestServer } from '../helpers/server.js';
+import { until } from '../helpers/until.js';
 
 const SCRIPTS = path.join(EXAMPLES, 'research');
 const PYTHON = {
@@ -110,14 +111,14 @@ describe.skipIf(isMissing('python3', 'Rscript'))('as of a time', () => {
       const time = data.experiences.nodes[0].publishedAt as string;
       const draft = await shareExperience('Later', 'MIXED');
       // A time is settled once a second has gone by.
-      await vi.waitFor(
+      await until(
         async () => {
           const { errors } = await server.query('query ($asOf: DateTime) { lessons(asOf: $asOf) { totalCount } }', {
             asOf: time,
           });
           expect(errors).toBeUndefined();
         },
-        { timeout: 10_000, interval: 100 },
+        { interval: 100 },
       );
       const filled = parameters.map((parameter) => parameter || places.shift()!());
       await runToEnd(command, filled, { folder: SCRIPTS, environment: PYTHON });
@@ -199,13 +200,10 @@ describe.skipIf(isMissing('Rscript'))('experiences.R', () => {
 describe('live-notebook.js', () => {
   const follow = () => run(process.execPath, ['research/live-notebook.js', server.url, folder]);
   const toShow = (notebook: Run, ...texts: (string | RegExp)[]) =>
-    vi.waitFor(
-      async () => {
-        const text = await written('notebook.md');
-        for (const expected of texts) expect(text, notebook.output()).toMatch(expected);
-      },
-      { timeout: 20_000, interval: 20 },
-    );
+    until(async () => {
+      const text = await written('notebook.md');
+      for (const expected of texts) expect(text, notebook.output()).toMatch(expected);
+    });
 
   it('is up to date with what happens, also with what happened while it was not running', async () => {
     const notebook = follow();

@@ -3,10 +3,11 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { Webhook } from 'standardwebhooks';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { endRuns, EXAMPLES, run, type Run } from '../helpers/example.js';
 import { createLesson, libraryId, mutate, publish } from '../helpers/records.js';
 import { startTestServer, type TestServer } from '../helpers/server.js';
+import { until } from '../helpers/until.js';
 
 const PROGRAM = path.join(EXAMPLES, 'library-developer/receive-webhooks.js');
 
@@ -43,10 +44,9 @@ afterAll(async () => {
 const handledFile = () => path.join(folder, 'handled.txt');
 const start = (at: string, key: string) =>
   run(process.execPath, [PROGRAM, server.url, at, handledFile()], { environment: { WEBHOOK_SECRET: key } });
-const waitFor = (condition: () => unknown) => vi.waitFor(condition, { timeout: 20_000, interval: 20 });
 
 async function portOf({ output }: Run): Promise<string> {
-  await waitFor(() => expect(output()).toMatch(/listening on port \d+/));
+  await until(() => expect(output()).toMatch(/listening on port \d+/));
   return /listening on port (\d+)/.exec(output())![1]!;
 }
 
@@ -67,16 +67,16 @@ async function send(id: string, { key = secret, at = new Date(), sent = '', sign
 
 it('hears a ping, what is published and what is taken back', async () => {
   await mutate(server, 'pingWebhookEndpoint', 'webhookDelivery { status }', { id: endpoint });
-  await waitFor(() => expect(receiver.output()).toMatch(/^ping$/m));
+  await until(() => expect(receiver.output()).toMatch(/^ping$/m));
   const lesson = await publish(server, await createLesson(server, { title: 'Told by webhook' }));
-  await waitFor(() => expect(receiver.output()).toContain('knowledge.published: Told by webhook\n'));
+  await until(() => expect(receiver.output()).toContain('knowledge.published: Told by webhook\n'));
   await mutate(server, 'retract', 'record { id }', { id: lesson.id, version: lesson.version, reason: 'Not true.' });
-  await waitFor(() => expect(receiver.output()).toContain(`knowledge.retracted: (taken back: remove ${lesson.id})\n`));
+  await until(() => expect(receiver.output()).toContain(`knowledge.retracted: (taken back: remove ${lesson.id})\n`));
 });
 
 it('handles each event once, also when it comes again after a restart', async () => {
   await publish(server, await createLesson(server, { title: 'Told once' }));
-  await waitFor(() => expect(receiver.output()).toContain('Told once'));
+  await until(() => expect(receiver.output()).toContain('Told once'));
   const { data } = await server.admin(
     `query ($id: ID!) { webhookEndpoint(id: $id) { deliveries(first: 1, status: DELIVERED) { nodes { id eventId } } } }`,
     { id: endpoint },
@@ -89,7 +89,7 @@ it('handles each event once, also when it comes again after a restart', async ()
   receiver = start(port, secret);
   await portOf(receiver);
   await mutate(server, 'redeliverWebhookDelivery', 'webhookDelivery { id }', { id });
-  await waitFor(async () => {
+  await until(async () => {
     const { data } = await server.admin(
       'query ($id: ID!) { webhookEndpoint(id: $id) { deliveries(first: 1) { nodes { kind status } } } }',
       { id: endpoint },

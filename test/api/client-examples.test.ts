@@ -14,6 +14,7 @@ import { follow } from '../helpers/follower.js';
 import { publishLesson } from '../helpers/publisher.js';
 import { ADMIN_KEY, startTestServer, type TestServer } from '../helpers/server.js';
 import { ask, endServerProcesses, type ServerProcess, startServerProcess } from '../helpers/server-process.js';
+import { until } from '../helpers/until.js';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -24,8 +25,6 @@ afterAll(() => server.close());
 
 const run = (example: string, parameters: string[], environment: Record<string, string> = {}): Run =>
   start(process.execPath, [path.join(EXAMPLES, example), ...parameters], { environment });
-
-const waitFor = (condition: () => unknown, timeout = 10_000) => vi.waitFor(condition, { timeout, interval: 20 });
 
 describe('first-steps', () => {
   it('query.js tells of the cases and their lessons', async () => {
@@ -38,15 +37,15 @@ describe('first-steps', () => {
 
   it('subscribe.js hears what publish.js publishes, and goes on behind a cursor', async () => {
     const live = run('first-steps/subscribe.js', [server.url]);
-    await waitFor(() => expect(live.output()).toContain('listening'));
+    await until(() => expect(live.output()).toContain('listening'));
     const publish = run('first-steps/publish.js', [server.url], { MEDSPIL_KEY: ADMIN_KEY });
     expect(await publish.exitCode, publish.output()).toBe(0);
     expect(publish.output()).toMatch(/^PUBLISHED: Give the partner a seat/);
-    await waitFor(() => expect(live.output()).toMatch(/PUBLISHED LESSON: Give the partner a seat/));
+    await until(() => expect(live.output()).toMatch(/PUBLISHED LESSON: Give the partner a seat/));
 
     const { data } = await server.query('{ knowledgeEvents(last: 2) { edges { cursor } } }');
     const resumed = run('first-steps/subscribe.js', [server.url, data.knowledgeEvents.edges[0].cursor]);
-    await waitFor(() => expect(resumed.output()).toMatch(/PUBLISHED LESSON: Give the partner a seat/));
+    await until(() => expect(resumed.output()).toMatch(/PUBLISHED LESSON: Give the partner a seat/));
     expect(resumed.output().match(/PUBLISHED/g)).toHaveLength(1);
   });
 
@@ -92,10 +91,9 @@ describe.each(['websocket', 'sse'] as const)('resume by %s', (transport) => {
   /** What it was told, without what it says of its connection. */
   const heard = ({ output }: Run) => output().match(/^(PUBLISHED|Read anew|CURSOR).*/gm) ?? [];
   const toHear = (program: Run, ...lines: (string | RegExp)[]) =>
-    waitFor(
-      () => expect(heard(program), program.output()).toEqual(lines.map((line) => expect.stringMatching(line))),
-      60_000,
-    );
+    until(() => expect(heard(program), program.output()).toEqual(lines.map((line) => expect.stringMatching(line))), {
+      timeout: 60_000,
+    });
 
   it('follow.js hears each event once, whether the server was away or the program itself', async () => {
     const program = runFollow();
@@ -104,7 +102,7 @@ describe.each(['websocket', 'sse'] as const)('resume by %s', (transport) => {
     await toHear(program, 'Read anew', 'PUBLISHED LESSON: First');
 
     await restarted.stop('SIGKILL');
-    await waitFor(() => expect(program.output()).toContain('cut: '));
+    await until(() => expect(program.output()).toContain('cut: '));
     await startAgain();
     await share('Second');
     await toHear(program, 'Read anew', 'PUBLISHED LESSON: First', 'PUBLISHED LESSON: Second');
@@ -117,7 +115,7 @@ describe.each(['websocket', 'sse'] as const)('resume by %s', (transport) => {
     await toHear(again, 'PUBLISHED LESSON: Third');
     await share('Fourth');
     await toHear(again, 'PUBLISHED LESSON: Third', 'PUBLISHED LESSON: Fourth');
-    await waitFor(async () => {
+    await until(async () => {
       const { data } = await ask(url, '{ knowledgeEvents(last: 1) { nodes { cursor } } }');
       expect(await readFile(cursorFile(), 'utf8')).toBe(data.knowledgeEvents.nodes[0].cursor);
     });
@@ -190,10 +188,10 @@ describe('resume before a server that falls silent', () => {
     ['sse', /Nothing was heard for 30 s/],
   ] as const)('%s comes again', async (transport, reason) => {
     const follower = await follow(transport, `http://127.0.0.1:${port}`, { cursor: 'one' });
-    await waitFor(() => expect(arrivals).toEqual([transport]));
+    await until(() => expect(arrivals).toEqual([transport]));
     expect(follower.cuts).toEqual([]);
     await vi.advanceTimersByTimeAsync(31_000);
-    await waitFor(() => expect(arrivals).toEqual([transport, transport]));
+    await until(() => expect(arrivals).toEqual([transport, transport]));
     expect(follower.cuts.map(({ message }) => message)).toEqual([expect.stringMatching(reason)]);
     await follower.stop();
   });
@@ -216,7 +214,7 @@ it.each(['websocket', 'sse'] as const)('resume by %s drops what comes twice', as
   await once(repeating.listen(0, '127.0.0.1'), 'listening');
   const { port } = repeating.address() as AddressInfo;
   const follower = await follow(transport, `http://127.0.0.1:${port}`, { cursor: 'none' });
-  await waitFor(() => expect(follower.cursor).toBe('two'));
+  await until(() => expect(follower.cursor).toBe('two'));
   expect(follower.events.map(({ id }) => id)).toEqual(['one', 'two']);
   await follower.stop();
   repeating.closeAllConnections();

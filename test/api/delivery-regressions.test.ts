@@ -5,7 +5,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import sql from 'sql-template-tag';
 import { v7 as uuidv7 } from 'uuid';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Cancellation } from '../../src/common/cancellation.js';
 import { WebhookClient } from '../../src/modules/webhooks/webhook-client.js';
 import { WebhookTargets } from '../../src/modules/webhooks/webhook-target.js';
@@ -20,9 +20,7 @@ import { startTestServer } from '../helpers/server.js';
 import { connectSocketClient } from '../helpers/socket-client.js';
 import { startWebhookProcess, type WebhookProcess } from '../helpers/webhook-process.js';
 import { type Answer, accept, startReceiver, type WebhookReceiver } from '../helpers/webhook-receiver.js';
-
-const PATIENCE = { timeout: 20_000, interval: 20 };
-const until = (condition: () => void | Promise<void>) => vi.waitFor(condition, PATIENCE);
+import { until } from '../helpers/until.js';
 
 let testDatabase: TestDatabase;
 let closers: (() => Promise<unknown>)[];

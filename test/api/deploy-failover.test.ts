@@ -2,8 +2,9 @@
 import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { type Nginx, nginxPath, startNginx } from '../helpers/nginx.js';
+import { until } from '../helpers/until.js';
 
 describe.runIf(nginxPath)('nginx before servers that break off', () => {
   const arrived: string[] = [];
@@ -38,7 +39,7 @@ describe.runIf(nginxPath)('nginx before servers that break off', () => {
     const broken = await startFake('broken', (response) => void response.socket!.destroy());
     const good = await startFake('good', healthy);
     nginx = await startNginx([broken, good]);
-    await vi.waitFor(async () => {
+    await until(async () => {
       arrived.length = 0;
       expect((await send('GET')).status).toBe(200);
       expect(arrived).toEqual(['GET broken', 'GET good']);

@@ -12,6 +12,7 @@ import { keepPublishing, publishLesson } from '../helpers/publisher.js';
 import type { GraphqlResponse } from '../helpers/server.js';
 import { ask, endServerProcesses, type ServerProcess, startServerProcess } from '../helpers/server-process.js';
 import { subscribe } from '../helpers/subscriber.js';
+import { until } from '../helpers/until.js';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
@@ -141,7 +142,7 @@ describe.runIf(nginxPath)('nginx before two servers', () => {
     const subscriber = subscribe(url, EVENTS, { after: await cursorNow() });
     await subscriber.started;
     const id = await publishLesson(url, KEY, 'Through the proxy');
-    await vi.waitFor(() => expect(subscriber.received).toMatchObject([{ recordId: id }]), patience);
+    await until(() => expect(subscriber.received).toMatchObject([{ recordId: id }]), patience);
     expect(subscriber.errors).toEqual([]);
     await subscriber.close();
   });
@@ -160,15 +161,15 @@ describe.runIf(nginxPath)('nginx before two servers', () => {
     };
     const live = await open();
     // The first sign of life is three bytes, long before there is any event.
-    await vi.waitFor(() => expect(live.text()).toMatch(/^:/), patience);
+    await until(() => expect(live.text()).toMatch(/^:/), patience);
     const first = await publishLesson(url, KEY, 'Heard live');
-    await vi.waitFor(() => expect(live.text()).toContain(first), patience);
+    await until(() => expect(live.text()).toContain(first), patience);
     const second = await publishLesson(url, KEY, 'Heard live, too');
-    await vi.waitFor(() => expect(live.text()).toContain(second), patience);
+    await until(() => expect(live.text()).toContain(second), patience);
     live.response.destroy();
 
     const resumed = await open({ 'last-event-id': before });
-    await vi.waitFor(() => expect(resumed.text()).toMatch(new RegExp(`${first}[^]*${second}`)), patience);
+    await until(() => expect(resumed.text()).toMatch(new RegExp(`${first}[^]*${second}`)), patience);
     resumed.response.destroy();
   });
 
@@ -187,7 +188,7 @@ describe.runIf(nginxPath)('nginx before two servers', () => {
       return JSON.parse(await textOf(response));
     };
     const left = (from: string, headers: Record<string, string> = {}): Promise<number> =>
-      vi.waitFor(async () => {
+      until(async () => {
         const { errors, extensions } = (await searchFrom(from, headers)) as any;
         // On a busy machine the server may turn anybody away for a moment.
         expect(errors).toBeUndefined();
@@ -214,7 +215,7 @@ describe.runIf(nginxPath)('nginx before two servers', () => {
     expect(acknowledged.filter((id) => !published.includes(id))).toEqual([]);
     expect(new Set(published).size).toBe(published.length);
     for (const { events } of followers) {
-      await vi.waitFor(() => expect(events.map(({ id }) => id)).toEqual(nodes.map(({ id }) => id)), patience);
+      await until(() => expect(events.map(({ id }) => id)).toEqual(nodes.map(({ id }) => id)), patience);
     }
   }
 
@@ -245,11 +246,11 @@ describe.runIf(nginxPath)('nginx before two servers', () => {
   it('lets requests and subscribers go on when a server is killed', async () => {
     await expectNothingMissed(async (through) => {
       const publisher = keepPublishing(through, KEY);
-      await vi.waitFor(() => expect(publisher.acknowledged.length).toBeGreaterThan(5), patience);
+      await until(() => expect(publisher.acknowledged.length).toBeGreaterThan(5), patience);
       const { asked, failed } = await failuresDuring(async () => {
         await servers[0]!.stop('SIGKILL');
         const before = publisher.acknowledged.length;
-        await vi.waitFor(() => expect(publisher.acknowledged.length).toBeGreaterThan(before + 10), patience);
+        await until(() => expect(publisher.acknowledged.length).toBeGreaterThan(before + 10), patience);
       });
       expect(asked).toBeGreaterThan(10);
       expectFew(ON_THEIR_WAY, failed, publisher.failures);

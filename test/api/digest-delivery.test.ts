@@ -1,5 +1,5 @@
 /** Digests as they come by mail: everything once, whatever happens to servers and mail servers. */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   BASE,
   DigestTable,
@@ -13,6 +13,7 @@ import { MailServer, smtpError } from '../helpers/mail-server.js';
 import { memberOf, type TestPerson } from '../helpers/people.js';
 import { createCaseStudy, libraryId, mutate, publish } from '../helpers/records.js';
 import { startTestServer, type TestServer } from '../helpers/server.js';
+import { until } from '../helpers/until.js';
 
 let mailServer: MailServer;
 let server: TestServer;
@@ -48,10 +49,10 @@ async function sendTo(person: TestPerson) {
   await table.makeDue(person);
   await here.worker.run();
   // Where the server's own worker was faster, this one found nothing to do.
-  await vi.waitFor(async () => {
+  await until(async () => {
     const { lease, leased_until: until } = await table.digestOf(person);
     expect(lease === null || lease === STOLEN, `held until ${until}`).toBe(true);
-  }, 10_000);
+  });
   return mailServer.to(person.email);
 }
 
@@ -119,7 +120,7 @@ describe('a digest', () => {
     await followEverything(person);
     await setDigest(person);
     await table.publishLesson({ title: 'While nobody had agreed' });
-    await vi.waitFor(() => expect(mailServer.to(person.email)).toHaveLength(1), 10_000);
+    await until(() => expect(mailServer.to(person.email)).toHaveLength(1));
     await table.rows(`UPDATE digest_confirmation SET sent_at = sent_at - interval '1 day' WHERE person_id = $1`, [
       person.personId,
     ]);
@@ -208,6 +209,31 @@ describe('several processes', () => {
     await table.makeDue(...people);
     await Promise.all([here.worker.run(), elsewhere.worker.run(), here.worker.run(), elsewhere.worker.run()]);
     expect(people.map(({ email }) => mailServer.to(email).length)).toEqual([1, 1, 1, 1, 1, 1]);
+  });
+
+  it('ask an address once that several people gave', async () => {
+    const people = await Promise.all(Array.from({ length: 6 }, () => memberOf(server, aarhus, 'CONTRIBUTOR')));
+    const email = `shared-${people[0]!.email}`;
+    const ids = people.map(({ personId }) => personId);
+    await table.rows('UPDATE person SET email = $1 WHERE id = ANY($2::uuid[])', [email, ids]);
+    for (const person of people) await setDigest(person);
+    await until(() => expect(mailServer.to(email)).toHaveLength(1));
+    // An hour later all of them are due together; to take one takes long enough for the others to look.
+    await table.rows(
+      `UPDATE digest_confirmation SET sent_at = NULL, lease = NULL, leased_until = NULL, next_at = now() - interval '1 second'
+        WHERE person_id = ANY($1::uuid[])`,
+      [ids],
+    );
+    await table.rows(`CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+      PERFORM pg_sleep(0.2); RETURN NEW; END $$`);
+    await table.rows(
+      'CREATE TRIGGER dawdle BEFORE UPDATE ON digest_confirmation FOR EACH ROW EXECUTE FUNCTION dawdle()',
+    );
+    await Promise.all([here.worker.run(), elsewhere.worker.run()]);
+    await table.rows('DROP TRIGGER dawdle ON digest_confirmation');
+    await table.rows('DROP FUNCTION dawdle');
+    // One of them may be the server's own worker's.
+    await until(() => expect(mailServer.to(email)).toHaveLength(2));
   });
 
   it('repeat what one of them did not finish, as the same message', async () => {

@@ -1,10 +1,11 @@
 /** Asking for digests by e-mail, agreeing to them and stopping them. */
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DigestTable, followEverything, MAIL_FROM, setDigest } from '../helpers/digests.js';
 import { MailServer, type ReceivedMail, smtpError } from '../helpers/mail-server.js';
 import { memberOf, organisationKey, type TestPerson } from '../helpers/people.js';
 import { libraryId } from '../helpers/records.js';
 import { startTestServer, type TestServer } from '../helpers/server.js';
+import { until } from '../helpers/until.js';
 
 let mailServer: MailServer;
 let server: TestServer;
@@ -32,7 +33,7 @@ const digestOf = async ({ query }: TestPerson, organisationId: string | null = n
 
 /** The mails to somebody, when there are as many. */
 async function mailsTo({ email }: TestPerson, count: number): Promise<ReceivedMail[]> {
-  await vi.waitFor(() => expect(mailServer.to(email)).toHaveLength(count), 10_000);
+  await until(() => expect(mailServer.to(email)).toHaveLength(count));
   return mailServer.to(email);
 }
 
@@ -175,9 +176,9 @@ describe('asking', () => {
       if (address === person.email) throw smtpError(550, 'no such address');
     };
     await setDigest(person);
-    await vi.waitFor(async () => {
+    await until(async () => {
       expect(await digestOf(person)).toMatchObject({ pausedBecause: 'ADDRESS_REFUSED', nextAt: null });
-    }, 10_000);
+    });
     mailServer.onRecipient = () => undefined;
     await setDigest(person);
     expect(await digestOf(person)).toMatchObject({ pausedBecause: null });

@@ -1,8 +1,9 @@
 /** A server that stops sends its clients elsewhere, but not all in one moment. */
-import { afterEach, expect, it, vi } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { startPlatformServer, type PlatformServer } from '../helpers/platform-server.js';
 import { connectSocketClient, type SocketClient } from '../helpers/socket-client.js';
+import { until } from '../helpers/until.js';
 
 /** Eight slices, which takes some 700 milliseconds. */
 const SOCKETS = 750;
@@ -30,7 +31,7 @@ it('closes sockets with 1012 over some time, during which it takes no others and
     clients.push(...(await Promise.all(Array.from({ length: 50 }, () => connectSocketClient(server.url)))));
   }
   clients.at(-1)!.start('line', LINE);
-  await vi.waitFor(() => expect(server.state.line.waiting.size).toBe(1));
+  await until(() => expect(server.state.line.waiting.size).toBe(1));
   expect(await statusOf('/readyz')).toBe(200);
   const closedAt: number[] = [];
   const closed = clients.map(async (client) => {
@@ -60,7 +61,7 @@ it('closes sockets with 1012 over some time, during which it takes no others and
 it('ends streams without "complete" over some time', async () => {
   server = await startPlatformServer();
   const responses = await streams(STREAMS);
-  await vi.waitFor(() => expect(server.state.line.waiting.size).toBe(1));
+  await until(() => expect(server.state.line.waiting.size).toBe(1));
   const endedAt: number[] = [];
   const texts = responses.map(async (response) => {
     const text = await response.text();
@@ -78,7 +79,7 @@ it('cuts off sockets that do not answer, and stops all the same', async () => {
   const client = await connectSocketClient(server.url);
   clients.push(client);
   client.start('line', LINE);
-  await vi.waitFor(() => expect(server.state.line.waiting.size).toBe(1));
+  await until(() => expect(server.state.line.waiting.size).toBe(1));
   client.socket.pause();
   const started = performance.now();
   await server.close();

@@ -1,11 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { type GraphQLObjectType } from 'graphql';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { MAXIMUM_SOCKET_MESSAGES } from '../../src/platform/server/socket-connection.js';
 import { createPlatformSchema } from '../helpers/platform-schema.js';
 import { type PlatformServer, startPlatformServer } from '../helpers/platform-server.js';
 import { openConnection, send } from '../helpers/raw-request.js';
+import { until } from '../helpers/until.js';
 
 let server: PlatformServer;
 const sockets: WebSocket[] = [];
@@ -34,7 +35,7 @@ describe('a body', () => {
     socket.write('POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n');
     socket.write(`Connection: close\r\nContent-Length: ${HELLO.length}\r\n\r\n`);
     for (const byte of HELLO) await new Promise((resolve) => socket.write(Buffer.from([byte]), resolve));
-    await vi.waitFor(() => expect(received()).toContain('Hello Åse 😀'));
+    await until(() => expect(received()).toContain('Hello Åse 😀'));
   });
 
   it.each<[string, Buffer]>([
@@ -136,7 +137,7 @@ async function acknowledged() {
   const connection = openSocket();
   await new Promise((resolve) => connection.socket.once('open', resolve));
   connection.send({ type: 'connection_init' });
-  await vi.waitFor(() => expect(connection.messages).toEqual([{ type: 'connection_ack' }]));
+  await until(() => expect(connection.messages).toEqual([{ type: 'connection_ack' }]));
   connection.messages.length = 0;
   return connection;
 }
@@ -168,10 +169,10 @@ describe('a socket is closed', () => {
         `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${randomBytes(16).toString('base64')}\r\n` +
         'Sec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n',
     );
-    await vi.waitFor(() => expect(received()).toContain('101 Switching Protocols'));
+    await until(() => expect(received()).toContain('101 Switching Protocols'));
     // The time for connection_init is over before this is.
     socket.write(frame(0x1, '{"type":"connection_init"}'));
-    await vi.waitFor(() => expect(received()).toContain('connection_ack'));
+    await until(() => expect(received()).toContain('connection_ack'));
     socket.pause();
     const pings = Buffer.concat(Array.from({ length: 1_000 }, () => frame(0x9, 'p'.repeat(125))));
     let sent = 0;
@@ -215,27 +216,27 @@ describe('a flood of messages', () => {
     };
     for (const rounds of [1, 2]) {
       begin();
-      await vi.waitFor(() => expect(state.started).toBe(rounds * AT_A_TIME));
+      await until(() => expect(state.started).toBe(rounds * AT_A_TIME));
       for (let left = id - AT_A_TIME; left < id; left += 1) connection.send({ type: 'complete', id: String(left) });
     }
     begin();
     connection.send({ type: 'ping' });
-    await vi.waitFor(() => expect(state.started).toBe(MAXIMUM_SOCKET_MESSAGES));
+    await until(() => expect(state.started).toBe(MAXIMUM_SOCKET_MESSAGES));
     return { ...connection, state, open };
   }
 
   it('waits at its sender, and none of them is lost', async () => {
     const { socket, messages, state, open } = await flood();
     const neighbour = await acknowledged();
-    await vi.waitFor(() => expect(socket.bufferedAmount).toBe(0));
+    await until(() => expect(socket.bufferedAmount).toBe(0));
     neighbour.send({ type: 'ping' });
-    await vi.waitFor(() => expect(neighbour.messages).toEqual([{ type: 'pong' }]));
+    await until(() => expect(neighbour.messages).toEqual([{ type: 'pong' }]));
     expect(state.started).toBe(MAXIMUM_SOCKET_MESSAGES);
     expect(messages).toEqual([]);
     open();
-    await vi.waitFor(() => expect(messages).toContainEqual({ type: 'pong' }));
+    await until(() => expect(messages).toContainEqual({ type: 'pong' }));
     expect(state.started).toBe(3 * AT_A_TIME);
-    await vi.waitFor(() => expect(state.running).toBe(0));
+    await until(() => expect(state.running).toBe(0));
   });
 
   it('ends with its sender', async () => {
@@ -244,7 +245,7 @@ describe('a flood of messages', () => {
     await closed;
     await server.close();
     open();
-    await vi.waitFor(() => expect(state.running).toBe(0));
+    await until(() => expect(state.running).toBe(0));
     expect(state.started).toBe(MAXIMUM_SOCKET_MESSAGES);
   });
 });

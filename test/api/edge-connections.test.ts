@@ -1,10 +1,11 @@
 import { request, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import type { ServerOptions } from '../../src/platform/server/server.js';
 import { type PlatformServer, startPlatformServer } from '../helpers/platform-server.js';
 import { openConnection, send } from '../helpers/raw-request.js';
+import { until } from '../helpers/until.js';
 
 let server: PlatformServer;
 const cleanUp: (() => void)[] = [];
@@ -26,7 +27,7 @@ const connection = async () => {
 const answeredConnection = async () => {
   const opened = await connection();
   opened.socket.write('GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n');
-  await vi.waitFor(() => expect(opened.received()).toContain('"live"'));
+  await until(() => expect(opened.received()).toContain('"live"'));
   return opened;
 };
 
@@ -66,7 +67,7 @@ describe('one connection more than', () => {
     expect(third.received()).toBe('');
     expect(server.logged.filter((line) => line.includes('connections were refused'))).toHaveLength(1);
     first.socket.destroy();
-    await vi.waitFor(async () => expect((await hello()).status).toBe(200));
+    await until(async () => expect((await hello()).status).toBe(200));
   });
 
   it('all together may have is closed, also when it comes from a proxy', async () => {
@@ -77,7 +78,7 @@ describe('one connection more than', () => {
     ).closed;
     expect(server.logged.filter((line) => line.includes('connections were refused'))).toHaveLength(1);
     first.socket.destroy();
-    await vi.waitFor(async () => expect((await hello()).status).toBe(200));
+    await until(async () => expect((await hello()).status).toBe(200));
   });
 });
 
@@ -96,7 +97,7 @@ describe('behind a trusted proxy', () => {
     expect(await streamStatus('192.0.2.2')).toBe(200);
     expect((await hello()).status).toBe(200);
     stream.close();
-    await vi.waitFor(async () => expect((await handshake('192.0.2.1')).status).toBe(101));
+    await until(async () => expect((await handshake('192.0.2.1')).status).toBe(101));
   });
 
   it('a client is who the last proxy says it is, whatever stands before', async () => {
@@ -167,7 +168,7 @@ describe('a connection that keeps the server waiting is closed', () => {
     const ask = `GET /graphql?query=${query} HTTP/1.1\r\nHost: localhost\r\nApollo-Require-Preflight: yes\r\n\r\n`;
     // More than the buffers between the two hold.
     socket.write(ask.repeat(300));
-    await vi.waitFor(async () => expect((await hello()).status).toBe(200), { timeout: 15_000 });
+    await until(async () => expect((await hello()).status).toBe(200));
   });
 });
 
@@ -176,7 +177,7 @@ it('a stream whose signs of life are taken is not', async () => {
   const { response } = await openStream();
   let pings = 0;
   response.on('data', (chunk: Buffer) => (pings += String(chunk).split(':\n\n').length - 1));
-  await vi.waitFor(() => expect(pings).toBeGreaterThan(30), { timeout: 5_000 });
+  await until(() => expect(pings).toBeGreaterThan(30));
   expect(response.destroyed).toBe(false);
 });
 

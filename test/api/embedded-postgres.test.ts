@@ -23,6 +23,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/platform/database/embedded-postgres.js';
 import { cloneDatabase, dropDatabase, fastSettings, startTestCluster } from '../helpers/cluster.js';
 import { end, install, platformPackage, run, type Runner } from '../helpers/embedded-postgres-process.js';
+import { until } from '../helpers/until.js';
 
 const asRoot = process.geteuid?.() === 0;
 const nobody = asRoot ? { uid: Number(idOf('-u')), gid: Number(idOf('-g')) } : undefined;
@@ -186,7 +187,7 @@ describe('one server alone', () => {
     await lost;
     const administration = { connection: { ...first.connection, user: 'postgres' } };
     const locks = `SELECT count(*)::int AS n FROM pg_locks WHERE locktype = 'advisory'`;
-    await vi.waitFor(async () => expect(await query(administration, locks)).toEqual([{ n: 1 }]), 10_000);
+    await until(async () => expect(await query(administration, locks)).toEqual([{ n: 1 }]));
     await expect(start(root)).rejects.toThrow('Another server');
     await first.stop();
     expect(logs.join()).not.toContain('unexpectedly');
@@ -205,7 +206,7 @@ describe('one server alone', () => {
   it('reports in one line when PostgreSQL ends by itself', async () => {
     const first = await start(root);
     process.kill(await postmasterPid(root), 'SIGINT');
-    await vi.waitFor(() => expect(logs.at(-1)).toMatch(/ended unexpectedly: .*database system is shut down/), 10_000);
+    await until(() => expect(logs.at(-1)).toMatch(/ended unexpectedly: .*database system is shut down/));
     expect(logs.join('')).not.toContain('\n');
     await first.stop();
   });
@@ -232,7 +233,7 @@ describe('after a kill -9', () => {
     await end(killed.runner, 'SIGKILL');
     await start(root);
     process.kill(await postmasterPid(root), 'SIGINT');
-    await vi.waitFor(() => expect(logs.at(-1)).toContain('ended unexpectedly'), 10_000);
+    await until(() => expect(logs.at(-1)).toContain('ended unexpectedly'));
   });
 
   it('of both, recovers what was committed, also while a query of before still runs', async () => {
@@ -244,7 +245,7 @@ describe('after a kill -9', () => {
     );
     busy.catch(() => undefined);
     const pid = await postmasterPid(root);
-    await vi.waitFor(async () => {
+    await until(async () => {
       const active = `SELECT count(*)::int AS n FROM pg_stat_activity WHERE query LIKE 'SELECT sum%' AND state = 'active'`;
       expect(await query({ connection: killed.connection }, active)).toEqual([{ n: 1 }]);
     });

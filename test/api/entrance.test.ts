@@ -1,10 +1,11 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { requestError } from '../../src/common/errors.js';
 import { ADMIN } from '../../src/platform/auth/viewer.js';
 import type { ServerOptions } from '../../src/platform/server/server.js';
 import { type PlatformServer, startPlatformServer } from '../helpers/platform-server.js';
 import { openConnection, send } from '../helpers/raw-request.js';
 import { connectSocketClient, openSocketClient, type SocketClient } from '../helpers/socket-client.js';
+import { until } from '../helpers/until.js';
 
 const POINTS = 3_000;
 const QUERY = '{ hello }';
@@ -95,7 +96,7 @@ describe('what is sent is charged for, whatever it is', () => {
     const answered = async (id: string, padding: number) => {
       const message = JSON.stringify({ id, type: 'subscribe', payload: { query: QUERY } });
       client.socket.send(message + ' '.repeat(padding - message.length));
-      await vi.waitFor(() => expect(client.messages).toContainEqual(expect.objectContaining({ id, type: 'next' })));
+      await until(() => expect(client.messages).toContainEqual(expect.objectContaining({ id, type: 'next' })));
     };
     expect(await costOf(() => answered('small', 4_095))).toBe(QUERY_POINTS);
     expect(await costOf(() => answered('large', 4_096))).toBe(4 + QUERY_POINTS);
@@ -223,7 +224,7 @@ describe('wrong keys', () => {
     expect(await clients[0].closed).toEqual([1013, 'Your points are used up']);
     expect(lookedUp).toHaveLength(length);
     clients[1].send({ type: 'connection_init', payload: { authorization: 'used lately' } });
-    await vi.waitFor(() => expect(clients[1].messages).toEqual([{ type: 'connection_ack' }]));
+    await until(() => expect(clients[1].messages).toEqual([{ type: 'connection_ack' }]));
   });
 
   it('are strangers’ again once they are not good any more', async () => {

@@ -1,9 +1,10 @@
 /** Event streams name the place behind each event, and go on from where a client says that it was. */
 import { createClient } from 'graphql-sse';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { encodeCursor } from '../../src/platform/log/cursor.js';
 import { type LogProcess, startLogProcess } from '../helpers/log-process.js';
 import { startTestServer, type TestServer } from '../helpers/server.js';
+import { until } from '../helpers/until.js';
 
 const QUERY = 'subscription ($after: String) { knowledgeEvents(after: $after) { type } }';
 const WITH_CURSOR = 'subscription ($after: String) { knowledgeEvents(after: $after) { id cursor } }';
@@ -79,10 +80,10 @@ describe('the id of an event in a stream', () => {
   it("is the event's cursor, whatever was selected, and the stream begins with the one to come back with", async () => {
     const start = await cursor();
     const listener = await listen(QUERY);
-    await vi.waitFor(() => expect(listener.lastId()).toBe(start));
+    await until(() => expect(listener.lastId()).toBe(start));
     expect(listener.ids()).toEqual([]);
     await publish(3);
-    await vi.waitFor(() => expect(listener.ids()).toHaveLength(3));
+    await until(() => expect(listener.ids()).toHaveLength(3));
     expect(listener.ids()).toEqual(await cursorsAfter(start));
     expect(listener.text()).not.toContain('cursor');
   });
@@ -91,10 +92,10 @@ describe('the id of an event in a stream', () => {
     const start = await cursor();
     const listener = await listen(WITH_CURSOR, { after: start });
     const ids = await publish(4);
-    await vi.waitFor(() => expect(listener.ids()).toHaveLength(4));
+    await until(() => expect(listener.ids()).toHaveLength(4));
     const [, second] = listener.ids();
     const resumed = await listen(WITH_CURSOR, { after: second });
-    await vi.waitFor(() => expect(resumed.ids()).toEqual(listener.ids().slice(2)));
+    await until(() => expect(resumed.ids()).toEqual(listener.ids().slice(2)));
     for (const id of ids.slice(2)) expect(resumed.text()).toContain(id);
   });
 });
@@ -106,18 +107,18 @@ describe('Last-Event-ID', () => {
     const all = await cursorsAfter(start);
     for (let seen = 0; seen < all.length; seen += 1) {
       const listener = await listen(QUERY, { after: start }, { 'last-event-id': [start, ...all][seen]! });
-      await vi.waitFor(() => expect(listener.ids()).toEqual(all.slice(seen)));
+      await until(() => expect(listener.ids()).toEqual(all.slice(seen)));
       listener.leave();
     }
   });
 
   it('of a client that has heard of no event yet misses none', async () => {
     const first = await listen(QUERY);
-    await vi.waitFor(() => expect(first.lastId()).not.toBe(''));
+    await until(() => expect(first.lastId()).not.toBe(''));
     first.leave();
     const [id] = await publish(1);
     const second = await listen(WITH_CURSOR, {}, { 'last-event-id': first.lastId() });
-    await vi.waitFor(() => expect(second.text()).toContain(id));
+    await until(() => expect(second.text()).toContain(id));
   });
 
   it('brings a client through any number of cuts with each event once and in order', async () => {
@@ -131,9 +132,9 @@ describe('Last-Event-ID', () => {
     })();
     for (;;) {
       const listener = await listen(QUERY, {}, { 'last-event-id': last });
-      await vi.waitFor(() => expect(listener.ids().length >= 10 || !writing).toBe(true));
+      await until(() => expect(listener.ids().length >= 10 || !writing).toBe(true));
       const isOver = !writing;
-      if (isOver) await vi.waitFor(async () => expect(listener.lastId()).toBe(await cursor()));
+      if (isOver) await until(async () => expect(listener.lastId()).toBe(await cursor()));
       listener.leave();
       seen.push(...listener.ids());
       last = listener.lastId();
@@ -150,19 +151,19 @@ describe('Last-Event-ID', () => {
     ['is ahead of the log', async () => encodeCursor({ ...(await log.log.end()), position: 1_000_000 })],
   ])('that %s is CURSOR_INVALID', async (_what, id) => {
     const listener = await listen(QUERY, { after: await cursor() }, { 'last-event-id': await id() });
-    await vi.waitFor(() => expect(listener.text()).toContain('event: complete'));
+    await until(() => expect(listener.text()).toContain('event: complete'));
     expect(listener.text()).toContain('"code":"CURSOR_INVALID"');
     expect(listener.text()).not.toContain('id: ');
   });
 
   it('that is empty is none', async () => {
     const listener = await listen(QUERY, {}, { 'last-event-id': '' });
-    await vi.waitFor(() => expect(listener.lastId()).not.toBe(''));
+    await until(() => expect(listener.lastId()).not.toBe(''));
   });
 
   it('means nothing to a query', async () => {
     const listener = await listen('{ knowledgeCursor }', {}, { 'last-event-id': 'nonsense' });
-    await vi.waitFor(() => expect(listener.text()).toContain('event: complete'));
+    await until(() => expect(listener.text()).toContain('event: complete'));
     expect(listener.text()).toContain(await cursor());
     expect(listener.text()).not.toContain('id: ');
   });
@@ -181,7 +182,7 @@ it("graphql-sse's client takes no notice of ids", async () => {
     },
   );
   const ids = await publish(3);
-  await vi.waitFor(() => expect(received).toEqual(ids));
+  await until(() => expect(received).toEqual(ids));
   expect(errors).toEqual([]);
   client.dispose();
 });

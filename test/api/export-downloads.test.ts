@@ -7,6 +7,7 @@ import type { OpenDownload } from '../../src/platform/server/downloads.js';
 import type { ServerOptions } from '../../src/platform/server/server.js';
 import { type PlatformServer, startPlatformServer } from '../helpers/platform-server.js';
 import { send } from '../helpers/raw-request.js';
+import { until } from '../helpers/until.js';
 
 const CHUNKS = ['one æ\n', '', Buffer.from('two\n'), 'x'.repeat(200_000), '\nend 📚\n'];
 const WHOLE = Buffer.concat(CHUNKS.map((chunk) => Buffer.from(chunk)));
@@ -91,13 +92,13 @@ it('comes whole, and lets go of its state', async () => {
   expect(response.headers.get('etag')).toMatch(/^"[\w-]{43}"$/);
   expect(response.headers.get('content-length')).toBeNull();
   expect(Buffer.from(await response.arrayBuffer())).toEqual(WHOLE);
-  await vi.waitFor(() => expect(source.closed).toBe(1));
+  await until(() => expect(source.closed).toBe(1));
   // It is known by now.
   expect((await get({}, 'HEAD')).headers.get('content-length')).toBe(String(WHOLE.length));
   const again = await get();
   expect(again.headers.get('content-length')).toBe(String(WHOLE.length));
   await again.arrayBuffer();
-  await vi.waitFor(() => expect([source.opened, source.closed]).toEqual([3, 3]));
+  await until(() => expect([source.opened, source.closed]).toEqual([3, 3]));
 });
 
 it('is asked for its head without being made', async () => {
@@ -106,7 +107,7 @@ it('is asked for its head without being made', async () => {
   const { status, headers, body } = await send(`${server.url}/big.txt`, { method: 'HEAD' });
   expect([status, headers['content-length'], headers['etag']?.length, body]).toEqual([200, undefined, 45, '']);
   expect(source.write).not.toHaveBeenCalled();
-  await vi.waitFor(() => expect(source.closed).toBe(1));
+  await until(() => expect(source.closed).toBe(1));
 });
 
 it.each([
@@ -222,7 +223,7 @@ it('is not sent again to who has it, nor to who has something else and wants tha
   expect(source.write).not.toHaveBeenCalled();
   for (const value of [tag, '*', gzipTag]) expect(await statusOf({ 'if-match': value })).toBe(200);
   expect(await statusOf({ 'if-none-match': '"other"' })).toBe(200);
-  await vi.waitFor(() => expect(source.closed).toBe(source.opened));
+  await until(() => expect(source.closed).toBe(source.opened));
 });
 
 it('is told by its status when it cannot be made at all, and broken off when it cannot be made to its end', async () => {
@@ -244,7 +245,7 @@ it('is told by its status when it cannot be made at all, and broken off when it 
     expect(broken.status).toBe(200);
     await expect(broken.text()).rejects.toThrow();
   }
-  await vi.waitFor(() => expect(source.closed).toBe(3));
+  await until(() => expect(source.closed).toBe(3));
   // Nothing is learned of a length that was not reached.
   expect((await get({}, 'HEAD')).headers.get('content-length')).toBeNull();
 });
@@ -264,9 +265,9 @@ it('is not made further for who has left', async () => {
     }
   };
   const response = await ask();
-  await vi.waitFor(() => expect(made).toBeGreaterThan(5));
+  await until(() => expect(made).toBeGreaterThan(5));
   response.destroy();
-  await vi.waitFor(() => expect([source.closed, ended]).toEqual([1, true]));
+  await until(() => expect([source.closed, ended]).toEqual([1, true]));
 });
 
 it('waits for who is slow, with no more than buffers hold, and not for ever', async () => {
@@ -279,7 +280,7 @@ it('waits for who is slow, with no more than buffers hold, and not for ever', as
     }
   };
   const response = await ask();
-  await vi.waitFor(() => expect(source.closed).toBe(1), { timeout: 10_000 });
+  await until(() => expect(source.closed).toBe(1));
   expect(made).toBeLessThan(20_000_000);
   expect(await isBrokenOff(response)).toBe(true);
 });
@@ -289,7 +290,7 @@ it('is given its time as a whole, however fast it is read', async () => {
   source.write = endless;
   const response = await get();
   await expect(response.arrayBuffer()).rejects.toThrow();
-  await vi.waitFor(() => expect(source.closed).toBe(1));
+  await until(() => expect(source.closed).toBe(1));
 });
 
 it.each([
@@ -304,7 +305,7 @@ it.each([
   expect(await refused.text()).toMatch(/^Too many downloads are under way/);
   expect(source.opened).toBe(2);
   running[0]!.destroy();
-  await vi.waitFor(async () => {
+  await until(async () => {
     const response = await ask();
     response.destroy();
     expect(response.statusCode).toBe(200);
@@ -329,6 +330,6 @@ it('does not keep the server from stopping', async () => {
   const began = performance.now();
   await server.close();
   expect(performance.now() - began).toBeLessThan(15_000);
-  await vi.waitFor(() => expect(source.closed).toBe(1));
+  await until(() => expect(source.closed).toBe(1));
   expect(await isBrokenOff(response)).toBe(true);
 }, 30_000);

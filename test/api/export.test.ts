@@ -4,7 +4,7 @@ import { type IncomingMessage, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import pg from 'pg';
 import pino from 'pino';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readConfig } from '../../src/config.js';
 import { openKnowledgeBase } from '../../src/knowledge-base.js';
 import { EXPORT_FORMATS } from '../../src/modules/exports/export-formats.js';
@@ -22,6 +22,7 @@ import {
 } from '../helpers/export-readers.js';
 import { createCaseStudy, createExperience, createLesson, libraryId, mutate, publish } from '../helpers/records.js';
 import { startTestServer, type TestServer } from '../helpers/server.js';
+import { until } from '../helpers/until.js';
 
 const FORMATS = [
   ['records.ndjson', 'application/x-ndjson; charset=utf-8'],
@@ -468,33 +469,34 @@ describe('one state', () => {
       `DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET idle_in_transaction_session_timeout = 500', current_database()); END $$`,
     );
     const response = await ask('records.ndjson');
-    await vi.waitFor(async () => expect(await exporting()).toHaveLength(1), { timeout: 10_000 });
+    await until(async () => expect(await exporting()).toHaveLength(1));
     await change();
-    await vi.waitFor(
-      async () => {
-        const { rows } = await client.query(
-          `SELECT FROM pg_stat_activity WHERE pid = ANY($1) AND state_change < now() - interval '1 second'`,
-          [await exporting()],
-        );
-        expect(rows).toHaveLength(1);
-      },
-      { timeout: 10_000 },
-    );
+    await until(async () => {
+      const { rows } = await client.query(
+        `SELECT FROM pg_stat_activity WHERE pid = ANY($1) AND state_change < now() - interval '1 second'`,
+        [await exporting()],
+      );
+      expect(rows).toHaveLength(1);
+    });
     expect((await rest(response)).equals(whole)).toBe(true);
-    await vi.waitFor(async () => expect(await exporting()).toEqual([]));
+    await until(async () => expect(await exporting()).toEqual([]));
     expect((await downloadExport(large.url, 'records.ndjson')).equals(whole)).toBe(false);
   });
 
   it('is let go of when its reader leaves', async () => {
     const response = await ask('records.ndjson');
-    await vi.waitFor(async () => expect(await exporting()).toHaveLength(1), { timeout: 10_000 });
+    await until(async () => expect(await exporting()).toHaveLength(1));
     response.destroy();
-    await vi.waitFor(async () => expect(await exporting()).toEqual([]));
+    await until(async () => expect(await exporting()).toEqual([]));
   });
 
   it('is not ended as if it were whole when the database ends it', async () => {
     const response = await ask('records.ndjson');
-    const connection = await vi.waitUntil(async () => (await exporting())[0], { timeout: 10_000 });
+    const connection = await until(async () => {
+      const [connection] = await exporting();
+      expect(connection).toBeDefined();
+      return connection!;
+    });
     await client.query('SELECT pg_terminate_backend($1)', [connection]);
     const outcome = rest(response).then(
       () => 'whole',

@@ -1,10 +1,11 @@
 /** One event to many subscribers: each gets what its document, filter and rights say, from wherever it begins. */
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startLogProcess, type LogProcess } from '../helpers/log-process.js';
 import { memberOf } from '../helpers/people.js';
 import { createLesson, libraryId, mutate, publish } from '../helpers/records.js';
 import { ADMIN_KEY, startTestServer, type TestServer } from '../helpers/server.js';
 import { connectSocketClient, type SocketClient } from '../helpers/socket-client.js';
+import { until } from '../helpers/until.js';
 
 let server: TestServer;
 let process: LogProcess;
@@ -76,7 +77,7 @@ describe('one event', () => {
       operator: await follow(await connect(ADMIN_KEY), 'j', full, { after }),
     };
     // Those without a cursor have begun once they hear of something.
-    await vi.waitFor(async () => {
+    await until(async () => {
       await process.publish({ recommendations: [9] });
       expect(subscribers.samePlace().length).toBeGreaterThan(0);
     });
@@ -89,7 +90,7 @@ describe('one event', () => {
     const shown = (record: object) => ({ knowledgeEvents: { type: 'ADOPTED', record } });
     const forAll = shown({ title: 'Before', workingCopy: null });
     const forReaders = shown({ title: 'Before', workingCopy: { title: 'Not for everybody' } });
-    await vi.waitFor(() => {
+    await until(() => {
       const last = Object.fromEntries(Object.entries(subscribers).map(([name, received]) => [name, received().at(-1)]));
       expect(last).toEqual({
         public: forAll,
@@ -113,7 +114,7 @@ describe('one event', () => {
     const after = await cursor();
     const live = await follow(await connect(), '1', query, { after });
     const lesson = await publish(server, await createLesson(server, { title: 'A canary in a lesson' }));
-    await vi.waitFor(() =>
+    await until(() =>
       expect(live().at(-1)?.knowledgeEvents).toMatchObject({
         type: 'PUBLISHED',
         record: { title: 'A canary in a lesson' },
@@ -121,9 +122,9 @@ describe('one event', () => {
     );
     // Well within the second for which a result may be given to others.
     await mutate(server, 'retract', 'record { id }', { id: lesson.id, version: lesson.version, reason: 'Wrong.' });
-    await vi.waitFor(() => expect(live().at(-1)?.knowledgeEvents).toMatchObject({ type: 'RETRACTED', record: null }));
+    await until(() => expect(live().at(-1)?.knowledgeEvents).toMatchObject({ type: 'RETRACTED', record: null }));
     const late = await follow(await connect(), '1', query, { after });
-    await vi.waitFor(() =>
+    await until(() =>
       expect(late().map(({ knowledgeEvents }) => knowledgeEvents.type)).toEqual(['PUBLISHED', 'RETRACTED']),
     );
     expect(JSON.stringify(late())).not.toContain('canary');
@@ -176,10 +177,7 @@ describe('subscribers that come while things happen', () => {
     const log: string[] = [...data.knowledgeEvents.nodes, ...rest.data.knowledgeEvents.nodes].map(({ id }: any) => id);
     expect(log.length).toBeGreaterThanOrEqual(EVENTS);
     const ids = (received: () => any[]) => received().map(({ knowledgeEvents }) => knowledgeEvents.id);
-    await vi.waitFor(
-      () => expect(whole.map((received) => received().length)).toEqual(whole.map(() => log.length)),
-      15_000,
-    );
+    await until(() => expect(whole.map((received) => received().length)).toEqual(whole.map(() => log.length)));
     for (const received of whole) expect(ids(received)).toEqual(log);
     for (const received of some) {
       const part = ids(received);

@@ -1,10 +1,11 @@
 import { get } from 'node:http';
 import { connect } from 'node:net';
 import { getIntrospectionQuery, GraphQLError } from 'graphql';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createErrorPresenter } from '../../src/platform/graphql/errors.js';
 import { DatabaseError } from '../helpers/platform-schema.js';
 import { ADMIN_KEY, startPlatformServer, type PlatformServer } from '../helpers/platform-server.js';
+import { until } from '../helpers/until.js';
 
 let server: PlatformServer;
 
@@ -236,7 +237,7 @@ describe('the log', () => {
     await fetch(`${server.url}/graphql?query=${encodeURIComponent('{ hello(name: "private words") }')}`, {
       headers: { 'apollo-require-preflight': 'yes', authorization: 'Bearer wrong-but-private' },
     });
-    await vi.waitFor(() => expect(server.logged.filter((line) => line.includes('"route":"/graphql"'))).toHaveLength(2));
+    await until(() => expect(server.logged.filter((line) => line.includes('"route":"/graphql"'))).toHaveLength(2));
     expect(server.logged.join()).not.toMatch(new RegExp(`${ADMIN_KEY}|private`));
   });
 });
@@ -283,9 +284,9 @@ describe('stopping', () => {
       },
     });
     const underWay = fetch(`${other.url}/readyz`);
-    await vi.waitFor(() => expect(asked).toBe(true));
+    await until(() => expect(asked).toBe(true));
     const closing = other.close();
-    await vi.waitFor(async () => expect(await canConnect(other.url)).toBe(false));
+    await until(async () => expect(await canConnect(other.url)).toBe(false));
     release();
     expect((await underWay).status).toBe(200);
     await closing;

@@ -1,7 +1,8 @@
 import { request } from 'node:http';
 import { createClient, type Client } from 'graphql-sse';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ADMIN_KEY, startPlatformServer, type PlatformServer } from '../helpers/platform-server.js';
+import { until } from '../helpers/until.js';
 
 let server: PlatformServer;
 const clients: Client[] = [];
@@ -37,11 +38,11 @@ describe('by server-sent events', () => {
       { query: 'subscription { events { id text } }' },
       { next: (result) => results.push(result), error: () => undefined, complete: () => undefined },
     );
-    await vi.waitFor(() => expect(server.state.events.listeners).toBe(1));
+    await until(() => expect(server.state.events.listeners).toBe(1));
     for (const eventId of ['1', '2', '3']) server.state.events.send({ eventId, text: `event ${eventId}` });
-    await vi.waitFor(() => expect(results.map(({ data }) => data.events.id)).toEqual(['1', '2', '3']));
+    await until(() => expect(results.map(({ data }) => data.events.id)).toEqual(['1', '2', '3']));
     stop();
-    await vi.waitFor(() => expect(server.state.events.listeners).toBe(0));
+    await until(() => expect(server.state.events.listeners).toBe(0));
   });
 
   it('the events are those of the protocol, for a GET as well', async () => {
@@ -106,9 +107,9 @@ describe('by server-sent events', () => {
       { signal: controller.signal },
     );
     expect(response.status).toBe(200);
-    await vi.waitFor(() => expect(server.state.events.listeners).toBe(1));
+    await until(() => expect(server.state.events.listeners).toBe(1));
     controller.abort();
-    await vi.waitFor(() => expect(server.state.events.listeners).toBe(0));
+    await until(() => expect(server.state.events.listeners).toBe(0));
   });
 
   it('a client that reads slowly is not read ahead for', async () => {
@@ -118,13 +119,13 @@ describe('by server-sent events', () => {
     const slow = request(`${server.url}/graphql/stream?${search}`, (response) => response.pause());
     slow.on('error', () => undefined);
     slow.end();
-    await vi.waitFor(() => expect(server.state.events.listeners).toBe(1));
+    await until(() => expect(server.state.events.listeners).toBe(1));
     const text = 'x'.repeat(100_000);
     for (let id = 0; id < 500; id += 1) server.state.events.send({ eventId: String(id), text });
-    await vi.waitFor(() => expect(server.state.executions).toBeGreaterThan(10));
+    await until(() => expect(server.state.executions).toBeGreaterThan(10));
     // What the system buffers for a connection is some megabytes; the rest of the fifty stays where it is until the
     // client, which takes nothing, is given up.
-    await vi.waitFor(() => expect(server.state.events.listeners).toBe(0));
+    await until(() => expect(server.state.events.listeners).toBe(0));
     expect(server.state.executions).toBeLessThan(250);
     slow.destroy();
   });

@@ -1,9 +1,10 @@
 import { createClient, type Client, type ClientOptions } from 'graphql-ws';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { ANONYMOUS } from '../../src/platform/auth/viewer.js';
 import { MAXIMUM_SOCKET_OPERATIONS } from '../../src/platform/server/socket-connection.js';
 import { ADMIN_KEY, startPlatformServer, type PlatformServer } from '../helpers/platform-server.js';
+import { until } from '../helpers/until.js';
 
 let server: PlatformServer;
 const clients: Client[] = [];
@@ -60,7 +61,7 @@ async function acknowledged() {
   const connection = openSocket();
   await connection.opened;
   connection.send({ type: 'connection_init' });
-  await vi.waitFor(() => expect(connection.messages).toEqual([{ type: 'connection_ack' }]));
+  await until(() => expect(connection.messages).toEqual([{ type: 'connection_ack' }]));
   return connection;
 }
 
@@ -72,10 +73,10 @@ describe('by WebSocket', () => {
     });
     expect(await once(client, 'mutation { touch }')).toMatchObject({ data: { touch: 1 } });
     const { results } = collect(client, 'subscription { events { id text } }');
-    await vi.waitFor(() => expect(server.state.events.listeners).toBe(1));
+    await until(() => expect(server.state.events.listeners).toBe(1));
     server.state.events.send({ eventId: '1', text: 'one' });
     server.state.events.send({ eventId: '2', text: 'two' });
-    await vi.waitFor(() => expect(results).toHaveLength(2));
+    await until(() => expect(results).toHaveLength(2));
     expect(results.map(({ data }) => data.events)).toEqual([
       { id: '1', text: 'one' },
       { id: '2', text: 'two' },
@@ -158,16 +159,16 @@ describe('a subscription', () => {
 
   it('ends at its source when its client leaves it, goes, or dies, also before the first event', async () => {
     const { stop } = collect(newClient(), watch);
-    await vi.waitFor(() => expect(server.state.events.listeners).toBe(1));
+    await until(() => expect(server.state.events.listeners).toBe(1));
     stop();
-    await vi.waitFor(() => expect(server.state.events.listeners).toBe(0));
+    await until(() => expect(server.state.events.listeners).toBe(0));
 
     const connection = await acknowledged();
     connection.send({ type: 'subscribe', id: 'a', payload: { query: watch } });
     connection.send({ type: 'subscribe', id: 'b', payload: { query: watch } });
-    await vi.waitFor(() => expect(server.state.events.listeners).toBe(2));
+    await until(() => expect(server.state.events.listeners).toBe(2));
     connection.socket.terminate();
-    await vi.waitFor(() => expect(server.state.events.listeners).toBe(0));
+    await until(() => expect(server.state.events.listeners).toBe(0));
   });
 
   it('works each event of a line out once for all who see the same', async () => {
@@ -184,9 +185,9 @@ describe('a subscription', () => {
     ];
     const other = [collect(client, query, { upper: true }), collect(admin, query, { upper: false })];
     // One for each appearance: those of the subscriptions themselves are not kept.
-    await vi.waitFor(() => expect(server.state.line.waiting.size).toBe(3));
+    await until(() => expect(server.state.line.waiting.size).toBe(3));
     server.state.line.send('one');
-    await vi.waitFor(() => expect([...same, ...other].map(({ results }) => results.length)).toEqual([1, 1, 1, 1, 1]));
+    await until(() => expect([...same, ...other].map(({ results }) => results.length)).toEqual([1, 1, 1, 1, 1]));
     for (const { results } of same)
       expect(results[0].data.line).toEqual({ id: 'e1', text: 'one', viewer: 'anonymous' });
     expect(other.map(({ results }) => results[0].data.line)).toEqual([
@@ -198,9 +199,9 @@ describe('a subscription', () => {
 
   it('gives nobody the events of a source that is not a line but its own subscriber', async () => {
     const subscribers = [collect(newClient(), watch), collect(newClient(), watch)];
-    await vi.waitFor(() => expect(server.state.events.listeners).toBe(2));
+    await until(() => expect(server.state.events.listeners).toBe(2));
     server.state.events.send({ eventId: '1', text: 'mine' });
-    await vi.waitFor(() => expect(subscribers.map(({ results }) => results.length)).toEqual([1, 1]));
+    await until(() => expect(subscribers.map(({ results }) => results.length)).toEqual([1, 1]));
     expect(server.state.executions).toBe(2);
   });
 
@@ -215,7 +216,7 @@ describe('a subscription', () => {
     expect(JSON.stringify(faulty.messages)).not.toContain('secret');
 
     const { end } = collect(newClient(), 'subscription { broken(how: "later cursor") { id } }');
-    await vi.waitFor(() => expect(end()).toMatchObject([{ extensions: { code: 'CURSOR_EXPIRED' } }]));
+    await until(() => expect(end()).toMatchObject([{ extensions: { code: 'CURSOR_EXPIRED' } }]));
   });
 });
 
@@ -257,18 +258,18 @@ describe('a socket', () => {
     const payload = { query: 'subscription { events { id } }' };
     for (let id = 0; id < MAXIMUM_SOCKET_OPERATIONS; id += 1)
       connection.send({ type: 'subscribe', id: String(id), payload });
-    await vi.waitFor(() => expect(server.state.events.listeners).toBe(MAXIMUM_SOCKET_OPERATIONS));
+    await until(() => expect(server.state.events.listeners).toBe(MAXIMUM_SOCKET_OPERATIONS));
     connection.send({ type: 'subscribe', id: 'more', payload });
-    await vi.waitFor(() => expect(connection.messages).toHaveLength(2));
+    await until(() => expect(connection.messages).toHaveLength(2));
     expect(connection.messages[1]).toMatchObject({
       id: 'more',
       type: 'error',
       payload: [{ extensions: { code: 'RATE_LIMITED' } }],
     });
     connection.send({ type: 'complete', id: '0' });
-    await vi.waitFor(() => expect(server.state.events.listeners).toBe(MAXIMUM_SOCKET_OPERATIONS - 1));
+    await until(() => expect(server.state.events.listeners).toBe(MAXIMUM_SOCKET_OPERATIONS - 1));
     connection.send({ type: 'subscribe', id: 'more', payload });
-    await vi.waitFor(() => expect(server.state.events.listeners).toBe(MAXIMUM_SOCKET_OPERATIONS));
+    await until(() => expect(server.state.events.listeners).toBe(MAXIMUM_SOCKET_OPERATIONS));
   });
 
   it('that answers no pings is cut, one that does stays', async () => {
@@ -280,14 +281,14 @@ describe('a socket', () => {
     let pings = 0;
     alive.socket.on('ping', () => (pings += 1));
     expect(await dead.closed).toBe(1006);
-    await vi.waitFor(() => expect(pings).toBeGreaterThan(5));
+    await until(() => expect(pings).toBeGreaterThan(5));
     expect(alive.socket.readyState).toBe(WebSocket.OPEN);
   });
 
   it('is told to come again when the server stops', async () => {
     const connection = await acknowledged();
     connection.send({ type: 'subscribe', id: 'a', payload: { query: 'subscription { events { id } }' } });
-    await vi.waitFor(() => expect(server.state.events.listeners).toBe(1));
+    await until(() => expect(server.state.events.listeners).toBe(1));
     const started = performance.now();
     await server.close();
     expect(await connection.closed).toBe(1012);

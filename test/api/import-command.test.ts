@@ -6,7 +6,7 @@ import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import pino from 'pino';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readConfig } from '../../src/config.js';
 import { openKnowledgeBase } from '../../src/knowledge-base.js';
 import { userError, UserErrorCode } from '../../src/common/errors.js';
@@ -21,6 +21,7 @@ import { RecordStatus } from '../../src/modules/records/record.entity.js';
 import { publishRecord } from '../../src/seed/publish-record.js';
 import { build, type CommandResult, jsonLines, ownRows, start } from '../helpers/import-command.js';
 import { startTestServer, type TestServer } from '../helpers/server.js';
+import { until } from '../helpers/until.js';
 
 let server: TestServer;
 let folder: string;
@@ -202,7 +203,7 @@ test('an import joins a server that runs on the embedded database, and starts th
   try {
     let output = '';
     embedded.process.stdout!.on('data', (text: string) => (output += text));
-    const url = await vi.waitFor(() => /ready at (\S+)/.exec(output)![1]!, { timeout: 30_000 });
+    const url = await until(() => /ready at (\S+)/.exec(output)![1]!, { timeout: 30_000 });
     expect((await start('dist/src/import.js', ['practices', place], variables).result).stdout).toContain('2 created');
     const response = await fetch(url, {
       method: 'POST',

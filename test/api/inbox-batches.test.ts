@@ -1,12 +1,13 @@
 /** What is too much for one statement is dealt out in smaller parts, and does not stop the inboxes for ever. */
 import sql from 'sql-template-tag';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { ENTITIES, MIGRATIONS } from '../../src/entities.js';
 import { InboxDistributor } from '../../src/modules/notifications/inbox-distributor.js';
 import { InboxFeed } from '../../src/modules/notifications/inbox-feed.js';
 import { Database } from '../../src/platform/database/database.js';
 import { KnowledgeLog } from '../../src/platform/log/knowledge-log.js';
 import { createTestDatabase, type TestDatabase } from '../helpers/database.js';
+import { until } from '../helpers/until.js';
 
 const EVENTS = 24;
 /** Items that one statement has time for. */
@@ -66,7 +67,7 @@ it('each event is told once, in order, although they are too many for one statem
     FOR EACH STATEMENT EXECUTE FUNCTION out_of_time()`);
   await expect(database.row(sql`SELECT fill_inboxes(${AT_ONCE + 1})`)).rejects.toThrow('timeout');
   distributor.start();
-  await vi.waitFor(
+  await until(
     async () => expect(await database.row(sql`SELECT position FROM inbox_reader`)).toEqual({ position: EVENTS }),
     { timeout: 30_000 },
   );

@@ -1,7 +1,7 @@
 /** Inboxes while something is wrong: with the database, with the dealing out, with what is kept. */
 import pg from 'pg';
 import sql from 'sql-template-tag';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { ENTITIES, MIGRATIONS } from '../../src/entities.js';
 import { INBOX_POSITION, InboxDistributor } from '../../src/modules/notifications/inbox-distributor.js';
 import { InboxFeed } from '../../src/modules/notifications/inbox-feed.js';
@@ -10,8 +10,7 @@ import { Database } from '../../src/platform/database/database.js';
 import { KnowledgeLog } from '../../src/platform/log/knowledge-log.js';
 import { LogRetention } from '../../src/platform/log/log-retention.js';
 import { createTestDatabase, type TestDatabase } from '../helpers/database.js';
-
-const patience = { timeout: 10_000 };
+import { until } from '../helpers/until.js';
 
 let testDatabase: TestDatabase;
 let database: Database;
@@ -72,13 +71,13 @@ async function listen(position = 0) {
 }
 
 async function dealtOut(position: number): Promise<void> {
-  await vi.waitFor(async () => expect(await database.row(INBOX_POSITION)).toEqual({ position }), patience);
+  await until(async () => expect(await database.row(INBOX_POSITION)).toEqual({ position }));
 }
 
 it('goes on when the database has ended all connections of those who wait', async () => {
   const follower = await listen();
   await happen('one');
-  await vi.waitFor(() => expect(follower.positions).toEqual([1]), patience);
+  await until(() => expect(follower.positions).toEqual([1]));
   const client = new pg.Client({ connectionString: testDatabase.connection.url });
   await client.connect();
   const { rowCount } = await client.query(
@@ -86,8 +85,8 @@ it('goes on when the database has ended all connections of those who wait', asyn
   );
   await client.end();
   expect(rowCount).toBeGreaterThan(0);
-  await vi.waitFor(() => happen('one'), patience);
-  await vi.waitFor(() => expect(follower.positions).toEqual([1, 2]), patience);
+  await until(() => happen('one'));
+  await until(() => expect(follower.positions).toEqual([1, 2]));
   expect(follower.errors).toEqual([]);
   await follower.source.return();
   await follower.ended;
@@ -97,12 +96,12 @@ it('goes on after the dealing out failed, which is told once', async () => {
   const follower = await listen();
   await database.rows(sql`ALTER TABLE inbox_item ADD CONSTRAINT never CHECK (false) NOT VALID`);
   await happen('one', 3);
-  await vi.waitFor(() => expect(failures).toHaveLength(1), patience);
+  await until(() => expect(failures).toHaveLength(1));
   // Two more at the least.
   for (let again = 0; again < 2; again++)
     await expect(database.row(sql`SELECT fill_inboxes(50)`)).rejects.toThrow('never');
   await database.rows(sql`ALTER TABLE inbox_item DROP CONSTRAINT never`);
-  await vi.waitFor(() => expect(follower.positions).toEqual([1, 2, 3]), patience);
+  await until(() => expect(follower.positions).toEqual([1, 2, 3]));
   expect(failures).toEqual([expect.stringContaining('never')]);
   await follower.source.return();
   await follower.ended;
@@ -122,12 +121,12 @@ it('a quiet inbox stays with the log while what is before it is given up; its ow
   await happen('one', 2, 9);
   await happen('other', 5, 8);
   const follower = await listen();
-  await vi.waitFor(() => expect(follower.positions).toEqual([1, 2]), patience);
+  await until(() => expect(follower.positions).toEqual([1, 2]));
   await dealtOut(7);
   // It is woken by nothing of these, for none of them is its own.
   const retention = new LogRetention({ database, days: 7, readers: [INBOX_POSITION] });
   await happen('one', 1, 7.5);
-  await vi.waitFor(() => expect(follower.positions).toEqual([1, 2, 8]), patience);
+  await until(() => expect(follower.positions).toEqual([1, 2, 8]));
   await happen('other', 4, 7.5);
   await dealtOut(12);
   await retention.run();
@@ -135,13 +134,13 @@ it('a quiet inbox stays with the log while what is before it is given up; its ow
   expect((await log.end()).keptAfter).toBe(12);
   expect(await database.rows(sql`SELECT position FROM inbox_item`)).toEqual([]);
   await happen('one');
-  await vi.waitFor(() => expect(follower.positions).toEqual([1, 2, 8, 13]), patience);
+  await until(() => expect(follower.positions).toEqual([1, 2, 8, 13]));
   expect(follower.errors).toEqual([]);
   const late = await listen(8);
   await late.ended;
   expect(late.errors).toMatchObject([{ extensions: { code: 'CURSOR_EXPIRED' } }]);
   const oldest = await listen(12);
-  await vi.waitFor(() => expect(oldest.positions).toEqual([13]), patience);
+  await until(() => expect(oldest.positions).toEqual([13]));
   for (const { source, ended } of [follower, oldest]) {
     await source.return();
     await ended;
@@ -163,7 +162,7 @@ it('misses none of many while it lags far behind', async () => {
   await happen('one', 1000);
   await happen('other', 200);
   const follower = await listen();
-  await vi.waitFor(() => expect(follower.positions).toHaveLength(1000), patience);
+  await until(() => expect(follower.positions).toHaveLength(1000));
   expect(follower.positions).toEqual(Array.from({ length: 1000 }, (_, place) => place + 1));
   await follower.source.return();
   await follower.ended;

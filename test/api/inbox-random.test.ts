@@ -7,19 +7,19 @@
  */
 import fc from 'fast-check';
 import pg from 'pg';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { EventFilter, type EventFilterInput } from '../../src/platform/log/event-filter.js';
 import { change, follow, inboxOf } from '../helpers/inbox.js';
 import { memberOf, type TestPerson } from '../helpers/people.js';
 import { randomRuns } from '../helpers/random-runs.js';
 import { createLesson, libraryId, mutate, publish, type Reference } from '../helpers/records.js';
 import { startTestServer, type TestServer } from '../helpers/server.js';
+import { until } from '../helpers/until.js';
 
 const RUNS = 8;
 /** Steps that are taken at the same time, as good as. */
 const AT_ONCE = 4;
 const PEOPLE = 3;
-const patience = { timeout: 20_000 };
 
 type Step =
   | { readonly kind: 'follow'; readonly person: number; readonly filter: EventFilterInput; readonly level: string }
@@ -100,7 +100,7 @@ async function settled(): Promise<number> {
   const witness = await memberOf(servers[0]!, odense, 'CONTRIBUTOR');
   await follow(witness.query, { records: [marker.id] });
   await mutate(servers[1]!, 'retract', 'record { id }', { ...pick(marker), reason: 'It was a marker.' });
-  await vi.waitFor(async () => expect((await inboxOf(witness.query)).items).toHaveLength(1), patience);
+  await until(async () => expect((await inboxOf(witness.query)).items).toHaveLength(1));
   return endOfLog();
 }
 

@@ -1,15 +1,15 @@
 /** An inbox live over WebSocket and server-sent events: the same items, and the same way to go on after a cut. */
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
-import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { follow, inboxOf, type TestItem } from '../helpers/inbox.js';
 import { memberOf, type TestPerson } from '../helpers/people.js';
 import { createLesson, libraryId, publish } from '../helpers/records.js';
 import { startTestServer, type TestServer } from '../helpers/server.js';
+import { until } from '../helpers/until.js';
 
 const SUBSCRIPTION =
   'subscription ($after: String) { inboxItems(after: $after) { id cursor event { id record { title } } } }';
-const patience = { timeout: 10_000 };
 
 interface Heard {
   readonly id: string;
@@ -104,9 +104,9 @@ it.each([
   const { since } = await follow(person.query, { recommendations: [2] });
   await happen(2, 2);
   const listener = listen(person.key, { after: since });
-  await vi.waitFor(() => expect(listener.items).toHaveLength(2), patience);
+  await until(() => expect(listener.items).toHaveLength(2));
   await happen(2, 2);
-  await vi.waitFor(() => expect(listener.items).toHaveLength(4), patience);
+  await until(() => expect(listener.items).toHaveLength(4));
   const { items } = await inboxOf(person.query);
   expect(idsOf(listener.items)).toEqual(idsOf(items));
   expect(listener.items.map(({ cursor }) => cursor)).toEqual(items.map(({ cursor }) => cursor));
@@ -131,7 +131,7 @@ it.each([
   const all = async () => (await inboxOf(person.query)).items;
   while (writing || heard.length < 30) {
     const listener = listen(person.key, back(last, since));
-    await vi.waitFor(() => expect(listener.items.length).toBeGreaterThan(0), patience);
+    await until(() => expect(listener.items.length).toBeGreaterThan(0));
     listener.leave();
     heard.push(...listener.items);
     last = listener.last();
@@ -144,11 +144,11 @@ it('a client that was cut before it heard anything comes back to where its strea
   const person = await member();
   await follow(person.query, { recommendations: [4] });
   const first = bySse(person.key);
-  await vi.waitFor(() => expect(first.last()).not.toBe(''), patience);
+  await until(() => expect(first.last()).not.toBe(''));
   first.leave();
   await happen(4);
   const second = bySse(person.key, { lastEventId: first.last() });
-  await vi.waitFor(() => expect(second.items).toHaveLength(1), patience);
+  await until(() => expect(second.items).toHaveLength(1));
 });
 
 it('shares nothing between inboxes: who hears of the same event by the same document has an item of their own', async () => {
@@ -159,9 +159,9 @@ it('shares nothing between inboxes: who hears of the same event by the same docu
     [byWebSocket, bySse].map((listen) => listen(key, { after: data.knowledgeCursor })),
   );
   await happen(5, 3);
-  await vi.waitFor(() => {
+  await until(() => {
     for (const { items } of listeners) expect(items).toHaveLength(3);
-  }, patience);
+  });
   const events = listeners.map(({ items }) => items.map(({ event }) => event.id).join());
   expect(new Set(events).size).toBe(1);
   for (const [number, { query }] of people.entries()) {

@@ -1,15 +1,15 @@
 /** An inbox live: each event once, in order, whatever happens to the connection, and only for those whose it is. */
 import { createClient } from 'graphql-sse';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { follow, inboxOf, ITEM, type TestItem } from '../helpers/inbox.js';
 import { memberOf, type TestPerson } from '../helpers/people.js';
 import { createLesson, libraryId, mutate, publish, type Reference } from '../helpers/records.js';
 import { startTestServer, type TestServer } from '../helpers/server.js';
+import { until } from '../helpers/until.js';
 
 const SUBSCRIPTION = `subscription ($organisationId: ID, $after: String) {
   inboxItems(organisationId: $organisationId, after: $after) { ${ITEM} event { record { title } } }
 }`;
-const patience = { timeout: 10_000 };
 
 let server: TestServer;
 let odense: string;
@@ -73,16 +73,13 @@ it('tells what comes, in order and once, and goes on from a cursor on another se
     const { since } = await follow(person.query, { recommendations: [2] });
     const live = listen(person.key, { after: since });
     const first = [await lesson(), await lesson(), await lesson()];
-    await vi.waitFor(
-      () => expect(live.items.map(({ event }) => event.recordId)).toEqual(first.map(({ id }) => id)),
-      patience,
-    );
+    await until(() => expect(live.items.map(({ event }) => event.recordId)).toEqual(first.map(({ id }) => id)));
     live.close();
     await lesson();
     await lesson({ recommendations: [3] });
     const resumed = listen(person.key, { after: live.items[1]!.cursor }, sibling.url);
     await lesson();
-    await vi.waitFor(() => expect(resumed.items).toHaveLength(3), patience);
+    await until(() => expect(resumed.items).toHaveLength(3));
     const { items } = await inboxOf(person.query);
     expect([...idsOf(live).slice(0, 2), ...idsOf(resumed)]).toEqual(items.map(({ event }) => event.id));
     expect([...live.errors, ...resumed.errors]).toEqual([]);
@@ -105,7 +102,7 @@ it('tells each of many events once while two servers deal them out, and misses n
       }),
     );
     // Somewhere in the middle.
-    await vi.waitFor(() => expect(position).toBeGreaterThan(3), patience);
+    await until(() => expect(position).toBeGreaterThan(3));
     const { since } = await follow(other.query, { recommendations: [4] });
     const listeners = [server, sibling].map(({ url }) => listen(other.key, { after: since }, url));
     await publishing;
@@ -116,7 +113,7 @@ it('tells each of many events once while two servers deal them out, and misses n
     const expected = data.knowledgeEvents.nodes.map(({ id }: { id: string }) => id);
     expect(expected.length).toBeGreaterThan(0);
     for (const listener of listeners) {
-      await vi.waitFor(() => expect(idsOf(listener)).toEqual(expected), patience);
+      await until(() => expect(idsOf(listener)).toEqual(expected));
       listener.close();
     }
   } finally {
@@ -130,7 +127,7 @@ it('tells no text of what was retracted meanwhile', async () => {
   const { id, version } = await lesson({ recommendations: [5] });
   await mutate(server, 'retract', 'record { id }', { id, version, reason: 'It was wrong.' });
   const late = listen(follower.key, { after: since });
-  await vi.waitFor(() => expect(late.items).toHaveLength(2), patience);
+  await until(() => expect(late.items).toHaveLength(2));
   expect(late.items.map(({ event }) => [event.type, event.record])).toEqual([
     ['PUBLISHED', null],
     ['RETRACTED', null],
@@ -154,7 +151,7 @@ it('is for those whose inbox it is', async () => {
   const { since } = await follow(person.query, { recommendations: [6] }, { organisationId: odense });
   expect(since).toBeTruthy();
   const { id } = await lesson({ recommendations: [6] });
-  await vi.waitFor(() => expect(member.items.map(({ event }) => event.recordId)).toEqual([id]), patience);
+  await until(() => expect(member.items.map(({ event }) => event.recordId)).toEqual([id]));
 });
 
 it('ends within a second for somebody who is no member any more', async () => {
@@ -163,7 +160,7 @@ it('ends within a second for somebody who is no member any more', async () => {
   const { data } = await server.query('{ knowledgeCursor }');
   const following = listen(leaver.key, { organisationId: odense, after: data.knowledgeCursor });
   await lesson({ recommendations: [7] });
-  await vi.waitFor(() => expect(following.items).toHaveLength(1), patience);
+  await until(() => expect(following.items).toHaveLength(1));
   await mutate(server, 'removeMember', 'membership { role }', { organisationId: odense, personId: leaver.personId });
   await following.ended;
   await lesson({ recommendations: [7] });
@@ -176,11 +173,11 @@ it('goes on elsewhere when its server stops', async () => {
   const { since } = await follow(follower.query, { recommendations: [8] });
   const following = listen(follower.key, { after: since }, sibling.url);
   const { id: first } = await lesson({ recommendations: [8] });
-  await vi.waitFor(() => expect(following.items).toHaveLength(1), patience);
+  await until(() => expect(following.items).toHaveLength(1));
   await sibling.close();
   await following.ended;
   const { id: second } = await lesson({ recommendations: [8] });
   const resumed = listen(follower.key, { after: following.items[0]!.cursor });
-  await vi.waitFor(() => expect(resumed.items).toHaveLength(1), patience);
+  await until(() => expect(resumed.items).toHaveLength(1));
   expect([...following.items, ...resumed.items].map(({ event }) => event.recordId)).toEqual([first, second]);
 });

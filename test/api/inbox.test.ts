@@ -1,9 +1,10 @@
 /** Follows, and the inboxes that they fill. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { change, follow, inboxOf, type Send } from '../helpers/inbox.js';
 import { memberOf, organisationKey, type TestPerson } from '../helpers/people.js';
 import { createLesson, libraryId, mutate, publish, type Reference } from '../helpers/records.js';
 import { startTestServer, type TestServer } from '../helpers/server.js';
+import { until } from '../helpers/until.js';
 
 let server: TestServer;
 let aarhus: string;
@@ -25,7 +26,6 @@ beforeEach(async () => {
 afterAll(() => server.close());
 
 const markers = new Set<string>();
-const patience = { timeout: 10_000 };
 
 async function publishedLesson(input: object = {}): Promise<Reference> {
   return publish(server, await createLesson(server, input));
@@ -46,13 +46,13 @@ async function told(send: Send, organisationId: string | null = null): Promise<s
   markers.add(marker.id);
   await follow(send, { records: [marker.id] }, { organisationId, name: 'marker' });
   await revise(marker);
-  return vi.waitFor(async () => {
+  return until(async () => {
     const { items } = await inboxOf(send, organisationId);
     expect(items.at(-1)?.event.recordId).toBe(marker.id);
     return items
       .filter(({ event }) => !markers.has(event.recordId))
       .map(({ event }) => `${event.type} ${event.recordId}`);
-  }, patience);
+  });
 }
 
 describe('what a follow brings', () => {
@@ -207,7 +207,7 @@ describe('an inbox', () => {
   it('counts what is unread, and is marked one by one, up to a place, or as a whole', async () => {
     await follow(follower, { recommendations: [8] });
     for (let count = 0; count < 4; count++) await publishedLesson({ recommendations: [8] });
-    await vi.waitFor(async () => expect(await unread()).toBe(4), patience);
+    await until(async () => expect(await unread()).toBe(4));
     const [one, two, three, four] = (await inboxOf(follower)).items;
     const mark = (input: object) =>
       change(
@@ -234,7 +234,7 @@ describe('an inbox', () => {
   it('is read in pages, by what was read and by reason', async () => {
     await follow(follower, { recommendations: [9] });
     for (let count = 0; count < 5; count++) await publishedLesson({ recommendations: [9] });
-    await vi.waitFor(async () => expect(await unread()).toBe(5), patience);
+    await until(async () => expect(await unread()).toBe(5));
     const all = (await inboxOf(follower)).items.map(({ id }) => id).reverse();
     const page = async (rest: string) =>
       (await follower(`{ inbox { items(${rest}) { totalCount pageInfo { hasNextPage endCursor } nodes { id } } } }`))
@@ -263,11 +263,11 @@ describe('an inbox', () => {
     const { id } = await follow(follower, { recommendations: [2] }, { organisationId: odense });
     const own = await follow(follower, { recommendations: [2] });
     await publishedLesson({ recommendations: [2] });
-    const item = await vi.waitFor(async () => {
+    const item = await until(async () => {
       const [first] = (await inboxOf(follower)).items;
       expect(first).toBeDefined();
       return first!;
-    }, patience);
+    });
     const codes = async (send: Send, query: string) =>
       (await send(query)).errors?.map(({ extensions }) => extensions.code);
     for (const field of [
@@ -308,7 +308,7 @@ it('an author hears how many were told, and nobody else does', async () => {
     (await send('query ($id: ID!) { node(id: $id) { ... on Lesson { toldCount } } }', { id: lesson.id })).data.node
       .toldCount;
   const author = await memberOf(server, copenhagen, 'CONTRIBUTOR');
-  await vi.waitFor(async () => expect(await count(author.query)).toBe(2), patience);
+  await until(async () => expect(await count(author.query)).toBe(2));
   expect(await count(others[0]!.query)).toBeNull();
   expect(await count(server.query)).toBeNull();
 });

@@ -1,9 +1,10 @@
 /** What happened to the shared knowledge: by query, by WebSocket and by server-sent events, one and the same. */
 import { createClient } from 'graphql-sse';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createCaseStudy, createExperience, createLesson, libraryId, mutate, publish } from '../helpers/records.js';
 import { startTestServer, type TestServer } from '../helpers/server.js';
 import { EVENT_FIELDS, subscribe, type Subscriber } from '../helpers/subscriber.js';
+import { until } from '../helpers/until.js';
 
 let server: TestServer;
 const subscribers: Pick<Subscriber<unknown>, 'close'>[] = [];
@@ -17,7 +18,7 @@ afterAll(() => server.close());
 
 const SUBSCRIPTION = `subscription ($after: String, $filter: KnowledgeEventFilter) { knowledgeEvents(after: $after, filter: $filter) { ${EVENT_FIELDS} } }`;
 const QUERY = `query ($after: String, $filter: KnowledgeEventFilter) { knowledgeEvents(first: 1000, after: $after, filter: $filter) { totalCount nodes { ${EVENT_FIELDS} } edges { cursor } } }`;
-const waitFor = (condition: () => void) => vi.waitFor(condition, { timeout: 10_000, interval: 10 });
+
 const cursor = async () => (await server.query('{ knowledgeCursor }')).data.knowledgeCursor as string;
 
 function overWebSocket(variables: Record<string, unknown>): Subscriber<any> {
@@ -51,13 +52,13 @@ describe('a subscription', () => {
     const before = await publish(server, await createLesson(server, { title: 'Before anybody listened' }));
     const webSocket = overWebSocket({ after: start });
     const eventStream = overEventStream({ after: start });
-    await waitFor(() => expect(webSocket.received).toHaveLength(1));
-    await waitFor(() => expect(eventStream.received).toHaveLength(1));
+    await until(() => expect(webSocket.received).toHaveLength(1));
+    await until(() => expect(eventStream.received).toHaveLength(1));
     const after = await publish(server, await createLesson(server, { title: 'While they listened' }));
     await mutate(server, 'link', 'link { id }', { fromId: after.id, toId: before.id, relation: 'CONTINUES' });
     await mutate(server, 'retract', 'record { id }', { id: after.id, version: after.version, reason: 'Enough.' });
-    await waitFor(() => expect(webSocket.received).toHaveLength(4));
-    await waitFor(() => expect(eventStream.received).toHaveLength(4));
+    await until(() => expect(webSocket.received).toHaveLength(4));
+    await until(() => expect(eventStream.received).toHaveLength(4));
     const { data } = await server.query(QUERY, { after: start });
     const facts = ({ id, cursor: place, type, recordId }: any) => ({ id, cursor: place, type, recordId });
     expect(webSocket.received.map(facts)).toEqual(data.knowledgeEvents.nodes.map(facts));
@@ -77,7 +78,7 @@ describe('a subscription', () => {
     await subscriber.started;
     // The subscription is in place once a later one, sent over the same server, has answered.
     const probe = overWebSocket({ after: await cursor() });
-    await waitFor(async () => {
+    await until(async () => {
       await publish(server, await createLesson(server, { title: 'In the future' }));
       expect(probe.received.length).toBeGreaterThan(0);
       expect(subscriber.received.length).toBeGreaterThan(0);
@@ -94,7 +95,7 @@ describe('a subscription', () => {
     for (const [index, event] of nodes.entries()) {
       const subscriber = overWebSocket({ after: event.cursor });
       const rest = nodes.slice(index + 1).map((node: any) => node.id);
-      await waitFor(() => expect(subscriber.received.map((received) => received.id)).toEqual(rest));
+      await until(() => expect(subscriber.received.map((received) => received.id)).toEqual(rest));
     }
   });
 
@@ -103,7 +104,7 @@ describe('a subscription', () => {
     ['of another history', Buffer.from('00000000.5').toString('base64url')],
   ])('refuses a cursor that is %s', async (_name, after) => {
     const subscriber = overWebSocket({ after });
-    await waitFor(() => expect(subscriber.errors).toMatchObject([{ extensions: { code: 'CURSOR_INVALID' } }]));
+    await until(() => expect(subscriber.errors).toMatchObject([{ extensions: { code: 'CURSOR_INVALID' } }]));
     const { errors } = await server.query(QUERY, { after });
     expect(errors).toMatchObject([{ extensions: { code: 'CURSOR_INVALID' } }]);
   });
@@ -142,14 +143,14 @@ describe('a filter', () => {
     ];
     const listening = wanted.map(([filter]) => overWebSocket({ after: start, filter }));
     const whole = listening[0]!;
-    await waitFor(() => expect(whole.received).toHaveLength(5));
+    await until(() => expect(whole.received).toHaveLength(5));
     for (const [index, [filter, types]] of wanted.entries()) {
       const { data } = await server.query(QUERY, { after: start, filter });
       expect(
         data.knowledgeEvents.nodes.map((node: any) => node.type),
         JSON.stringify(filter),
       ).toEqual(types);
-      await waitFor(() =>
+      await until(() =>
         expect(listening[index]!.received.map((event) => event.id)).toEqual(
           data.knowledgeEvents.nodes.map((node: any) => node.id),
         ),

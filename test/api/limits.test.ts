@@ -1,10 +1,11 @@
 import { createClient as createSseClient } from 'graphql-sse';
 import { type GraphQLObjectType } from 'graphql';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createPlatformSchema } from '../helpers/platform-schema.js';
 import { ADMIN_KEY, startPlatformServer, type PlatformServer } from '../helpers/platform-server.js';
 import { subscribe } from '../helpers/subscriber.js';
 import { TRANSPORTS } from '../helpers/transports.js';
+import { until } from '../helpers/until.js';
 
 let server: PlatformServer;
 beforeAll(async () => {
@@ -248,7 +249,7 @@ describe('points', () => {
     const own = await rationed(1_000, 2_000);
     const query = '{ items(first: 900) { nodes { id } } }';
     await ask(own, query);
-    await vi.waitFor(async () => expect((await ask(own, query)).body.errors).toBeUndefined(), { timeout: 10_000 });
+    await until(async () => expect((await ask(own, query)).body.errors).toBeUndefined());
   });
 
   it('that were not used come back at once', async () => {
@@ -298,11 +299,11 @@ describe('a subscription', () => {
   it('loses no event when its points are used up: they come later, in order', async () => {
     const own = await dear(400, 400);
     const subscriber = subscribe(own.url, query);
-    await vi.waitFor(() => expect(own.state.events.listeners).toBe(1));
+    await until(() => expect(own.state.events.listeners).toBe(1));
     sendEvents(own, 1, 12);
-    await vi.waitFor(() => expect(subscriber.received.length).toBeGreaterThan(0));
+    await until(() => expect(subscriber.received.length).toBeGreaterThan(0));
     expect(subscriber.received.length).toBeLessThan(12);
-    await vi.waitFor(() => expect(subscriber.received).toHaveLength(12), { timeout: 10_000 });
+    await until(() => expect(subscriber.received).toHaveLength(12));
     expect(subscriber.received.map(({ text }) => Number(text))).toEqual(Array.from({ length: 12 }, (_, n) => n + 1));
     expect(subscriber.errors).toEqual([]);
     await subscriber.close();
@@ -316,14 +317,14 @@ describe('a subscription', () => {
       { query },
       { next: (result) => received.push(result), error: () => undefined, complete: () => undefined },
     );
-    await vi.waitFor(() => expect(own.state.events.listeners).toBe(1));
+    await until(() => expect(own.state.events.listeners).toBe(1));
     sendEvents(own, 1, 12);
-    await vi.waitFor(() => expect(received.length).toBeGreaterThan(0));
+    await until(() => expect(received.length).toBeGreaterThan(0));
     const { executions } = own.state;
     expect(executions).toBeLessThan(12);
     expect(received[0]).not.toHaveProperty('extensions');
     stop();
-    await vi.waitFor(() => expect(own.state.events.listeners).toBe(0));
+    await until(() => expect(own.state.events.listeners).toBe(0));
     expect(own.state.executions).toBe(executions);
   });
 

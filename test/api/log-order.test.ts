@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import sql from 'sql-template-tag';
 import { v7 as uuidv7 } from 'uuid';
-import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { encodeCursor } from '../../src/platform/log/cursor.js';
 import { EventFilter, type EventFilterInput } from '../../src/platform/log/event-filter.js';
 import { type LogEntry, type NewLogEntry } from '../../src/platform/log/log-entry.js';
@@ -10,6 +10,7 @@ import { readPage } from '../../src/platform/log/read.js';
 import { createTestDatabase, type TestDatabase } from '../helpers/database.js';
 import { checkLog, checkReader, type LoggedEvent } from '../helpers/log-checker.js';
 import { type LogProcess, newEntry, startLogProcess } from '../helpers/log-process.js';
+import { until } from '../helpers/until.js';
 
 const SEED = 20_240_917;
 const WRITERS = 24;
@@ -151,7 +152,7 @@ test('every reader sees its part of the log, whole and in order; one that follow
   );
 
   // One that comes in the middle, without a cursor.
-  await vi.waitFor(async () => expect((await processes[0]!.log.end()).position).toBeGreaterThan(100), 10_000);
+  await until(async () => expect((await processes[0]!.log.end()).position).toBeGreaterThan(100));
   const before = await processes[0]!.log.end();
   const live = await processes[1]!.log.subscribe({ signal: stop.signal });
   const after = await processes[2]!.log.end();
@@ -165,16 +166,12 @@ test('every reader sees its part of the log, whole and in order; one that follow
   await Promise.all(writing);
   await processes[0]!.log.end();
   const log = await wholeLog();
-  await vi
-    .waitFor(
-      () => {
-        for (const { filter, received } of readers) expect(received.length).toBe(under(log, filter).length);
-        expect(fromNowOn.at(-1)?.position).toBe(log.length);
-      },
-      { timeout: 10_000, interval: 20 },
-    )
+  await until(() => {
+    for (const { filter, received } of readers) expect(received.length).toBe(under(log, filter).length);
+    expect(fromNowOn.at(-1)?.position).toBe(log.length);
+  }).catch(() => {
     // What is missing shows below, in the checker's words.
-    .catch(() => {});
+  });
   stop.abort();
   await Promise.all(following);
 

@@ -1,7 +1,7 @@
 /** Whoever comes with a cursor that is too old is told so, and from where it can go on; nobody is made to skip. */
 import pg from 'pg';
 import sql from 'sql-template-tag';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ENTITIES, MIGRATIONS } from '../../src/entities.js';
 import { Database } from '../../src/platform/database/database.js';
 import { encodeCursor } from '../../src/platform/log/cursor.js';
@@ -10,6 +10,7 @@ import { LogRetention } from '../../src/platform/log/log-retention.js';
 import { readPage } from '../../src/platform/log/read.js';
 import { startTestServer, type TestServer } from '../helpers/server.js';
 import { subscribe } from '../helpers/subscriber.js';
+import { until } from '../helpers/until.js';
 
 const EVENTS = 5;
 
@@ -95,12 +96,12 @@ it('so is one that began while it was good', async () => {
 
 it('so is a subscription', async () => {
   const old = subscribe(server.url, FOLLOW, { after: place(1) });
-  await vi.waitFor(() =>
+  await until(() =>
     expect(old.errors).toMatchObject([{ extensions: { code: 'CURSOR_EXPIRED', oldestCursor: place(2) } }]),
   );
   await old.close();
   const oldest = subscribe(server.url, FOLLOW, { after: place(2) });
-  await vi.waitFor(() => expect(oldest.received).toHaveLength(3));
+  await until(() => expect(oldest.received).toHaveLength(3));
   expect(oldest.errors).toEqual([]);
   await oldest.close();
 });
@@ -120,13 +121,13 @@ it('the database deletes nothing of what is said to be there, and what is not ye
 
 it('is what a server does at its start when it is told for how many days the log is kept', async () => {
   // Its inboxes have read everything; no endpoint and no digest waits.
-  await vi.waitFor(async () => {
+  await until(async () => {
     const reader = await database.row<{ position: number }>(sql`SELECT position FROM inbox_reader`);
     expect(reader!.position).toBe(EVENTS);
   });
   const sibling = await server.sibling({ KNOWLEDGE_LOG_DAYS: '7' });
   try {
-    await vi.waitFor(async () =>
+    await until(async () =>
       expect(await positions(place(2))).toEqual({ code: 'CURSOR_EXPIRED', oldestCursor: place(3) }),
     );
   } finally {
@@ -152,7 +153,7 @@ it('a server that stood still for longer than the log is kept goes on from what 
   } finally {
     await lock.end();
   }
-  await vi.waitFor(() => expect(live.errors).toMatchObject([{ extensions: { code: 'CURSOR_EXPIRED' } }]));
+  await until(() => expect(live.errors).toMatchObject([{ extensions: { code: 'CURSOR_EXPIRED' } }]));
   const next = subscribe(server.url, FOLLOW);
   await next.started;
   const publish = () =>
@@ -160,12 +161,9 @@ it('a server that stood still for longer than the log is kept goes on from what 
       INSERT INTO knowledge_log (event_id, type, occurred_at, record_id, record_kind, record_version, organisation_id,
         municipalities, recommendations, themes)
       VALUES (gen_random_uuid(), 'PUBLISHED', now(), gen_random_uuid(), 'LESSON', 1, gen_random_uuid(), '{}', '{}', '{}')`);
-  await vi.waitFor(
-    async () => {
-      await publish();
-      expect(next.received.length).toBeGreaterThan(0);
-    },
-    { timeout: 10_000 },
-  );
+  await until(async () => {
+    await publish();
+    expect(next.received.length).toBeGreaterThan(0);
+  });
   await Promise.all([live.close(), next.close()]);
 });

@@ -1,12 +1,13 @@
 /** What one subscriber can rely on, while connections break, processes die and histories change. */
 import sql from 'sql-template-tag';
 import { v7 as uuidv7 } from 'uuid';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { encodeCursor } from '../../src/platform/log/cursor.js';
 import type { SubscribeOptions } from '../../src/platform/log/knowledge-log.js';
 import type { SubscriptionSource } from '../../src/platform/log/subscription-source.js';
 import { createTestDatabase, type TestDatabase } from '../helpers/database.js';
 import { type LogProcess, newEntry, startLogProcess } from '../helpers/log-process.js';
+import { until } from '../helpers/until.js';
 
 let testDatabase: TestDatabase;
 let running: LogProcess[];
@@ -141,7 +142,7 @@ test('what a dead process left unstamped comes within two seconds', async () => 
 
 test('when the listening connection is cut, events go on and it is made again', async () => {
   const source = await one.log.subscribe({});
-  const [before] = await vi.waitFor(async () => {
+  const [before] = await until(async () => {
     const pids = await backends(one, listening);
     expect(pids).toHaveLength(1);
     return pids;
@@ -149,11 +150,11 @@ test('when the listening connection is cut, events go on and it is made again', 
   await one.database.rows(sql`SELECT pg_terminate_backend(${before})`);
   const during = await one.publish();
   expect(await take(source, 1)).toEqual([during]);
-  await vi.waitFor(async () => {
+  await until(async () => {
     const pids = await backends(one, listening);
     expect(pids).toHaveLength(1);
     expect(pids).not.toEqual([before]);
-  }, 5000);
+  });
   expect(one.errors.length).toBeGreaterThan(0);
   const after = await one.publish();
   expect(await take(source, 1)).toEqual([after]);
@@ -170,14 +171,14 @@ test('when every connection is cut, subscribers that are behind and those that w
   const pids = await backends(one);
   await one.database.rows(sql`SELECT pg_terminate_backend(pid) FROM unnest(${pids}::integer[]) AS pid`);
   expect(await take(behind, 2999)).toEqual(old.slice(1));
-  const id = await vi.waitFor(() => one.publish());
+  const id = await until(() => one.publish());
   expect((await next).value?.eventId).toBe(id);
 });
 
 test('return() ends a next() that waits, and nobody waits any more', async () => {
   const sources = await Promise.all(Array.from({ length: 100 }, () => one.log.subscribe({})));
   const pending = sources.map((source) => source.next());
-  await vi.waitFor(() => expect(one.log.waiting).toBe(100));
+  await until(() => expect(one.log.waiting).toBe(100));
   for (const source of sources) expect(await source.return()).toEqual({ done: true, value: undefined });
   expect(one.log.waiting).toBe(0);
   for (const next of pending) expect(await next).toEqual({ done: true, value: undefined });
@@ -190,7 +191,7 @@ test('a signal ends it like return()', async () => {
   const controller = new AbortController();
   const source = await one.log.subscribe({ signal: controller.signal });
   const next = source.next();
-  await vi.waitFor(() => expect(one.log.waiting).toBe(1));
+  await until(() => expect(one.log.waiting).toBe(1));
   controller.abort();
   expect(await next).toEqual({ done: true, value: undefined });
   expect(one.log.waiting).toBe(0);
@@ -216,7 +217,7 @@ test('another history ends subscriptions with CURSOR_INVALID and refuses old cur
   const cursor = encodeCursor(await one.log.end());
   const source = await one.log.subscribe({});
   const next = source.next();
-  await vi.waitFor(() => expect(one.log.waiting).toBe(1));
+  await until(() => expect(one.log.waiting).toBe(1));
   await one.database.rows(sql`UPDATE knowledge_log_state SET epoch = 'ffffffff'`);
   await expect(next).rejects.toMatchObject({ extensions: { code: 'CURSOR_INVALID' } });
   expect(await source.next()).toEqual({ done: true, value: undefined });
@@ -246,9 +247,9 @@ test('stop leaves no connection, also right after start and while PostgreSQL is 
   const two = await startLogProcess(testDatabase.connection);
   await two.stop();
   const three = await startLogProcess(testDatabase.connection);
-  await vi.waitFor(async () => expect(await backends(one, listening)).toHaveLength(2));
+  await until(async () => expect(await backends(one, listening)).toHaveLength(2));
   await one.log.stop();
   await three.stop();
-  await vi.waitFor(async () => expect(await backends(one, listening)).toEqual([]));
+  await until(async () => expect(await backends(one, listening)).toEqual([]));
   expect([...two.errors, ...three.errors]).toEqual([]);
 });

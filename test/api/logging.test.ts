@@ -3,15 +3,15 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startApp, type App } from '../../src/app.js';
 import { readConfig } from '../../src/config.js';
 import { createLogger } from '../../src/platform/telemetry/logger.js';
 import { createTestDatabase, type TestDatabase } from '../helpers/database.js';
 import { type PlatformServer, startPlatformServer } from '../helpers/platform-server.js';
 import { connectSocketClient, openSocketClient } from '../helpers/socket-client.js';
+import { until } from '../helpers/until.js';
 
-const PATIENCE = { timeout: 10_000, interval: 20 };
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
 describe('a request', () => {
@@ -52,7 +52,7 @@ describe('a request', () => {
   it('is told of in lines that all have its id: the operation, the fault, and the request', async () => {
     const response = await server.post({ query: '{ fail(how: "fault") }' }, { 'x-request-id': 'one-of-many' });
     const { errors } = (await response.json()) as any;
-    await vi.waitFor(() => expect(lines().length).toBe(3), PATIENCE);
+    await until(() => expect(lines().length).toBe(3));
     expect(lines()).toMatchObject([
       { requestId: 'one-of-many', errorId: errors[0].extensions.id, msg: 'An operation failed', level: 50 },
       {
@@ -71,7 +71,7 @@ describe('a request', () => {
     await client.ask('first', '{ fail(how: "fault") }');
     await client.ask('second', '{ hello }');
     client.socket.close();
-    await vi.waitFor(() => expect(lines().filter(({ msg }) => msg === 'operation')).toHaveLength(2), PATIENCE);
+    await until(() => expect(lines().filter(({ msg }) => msg === 'operation')).toHaveLength(2));
     const [fault] = lines().filter(({ errorId }) => errorId !== undefined);
     const [first, second] = lines().filter(({ msg }) => msg === 'operation');
     expect(fault!['connectionId']).toMatch(UUID);
@@ -88,13 +88,13 @@ describe('a request', () => {
     await fetch(`${server.url}/graphql/stream?query=${query}`, { headers: { 'x-request-id': 'streamed' } }).then((r) =>
       r.text(),
     );
-    await vi.waitFor(() => expect(lines()).toHaveLength(3), PATIENCE);
+    await until(() => expect(lines()).toHaveLength(3));
     expect(lines().map(({ requestId }) => requestId)).toEqual(Array(3).fill('streamed'));
   });
 
   it('is told of by its route, whatever its address was', async () => {
     await fetch(`${server.url}/some/secret/path?token=abc`);
-    await vi.waitFor(() => expect(lines()).toHaveLength(1), PATIENCE);
+    await until(() => expect(lines()).toHaveLength(1));
     expect(lines()[0]).toMatchObject({ route: 'none', status: 404 });
     expect(server.logged.join()).not.toContain('secret');
   });
@@ -209,7 +209,7 @@ describe('secrets at the level trace', () => {
 
     // What was done above is all told of by now.
     await fetch(`${app.url}/readyz`, { headers: { 'x-request-id': 'the-last' } });
-    await vi.waitFor(() => expect(logged.join('')).toContain('the-last'), PATIENCE);
+    await until(() => expect(logged.join('')).toContain('the-last'));
     expect(logged.length).toBeGreaterThan(15);
     expect(logged.filter((line) => readable(line).includes('canary'))).toEqual([]);
   });

@@ -1,17 +1,17 @@
 /** What `/metrics` says after known things happened: the right numbers, bounded labels, and an answer without a database. */
 import { readdir, readFile } from 'node:fs/promises';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loaderName } from '../../src/monitoring/loader-names.js';
 import { type Scrape, scrape } from '../helpers/metrics.js';
 import { openSocket, openStream } from '../helpers/open-subscription.js';
 import { publishLesson } from '../helpers/publisher.js';
 import { ADMIN_KEY, startTestServer, type TestServer } from '../helpers/server.js';
 import { connectSocketClient } from '../helpers/socket-client.js';
+import { until } from '../helpers/until.js';
 
 const CASES = '{ caseStudies(first: 5) { nodes { title organisation { name } parties { role } } } }';
 const FOLLOW = 'subscription { knowledgeEvents { id record { title } } }';
-const PATIENCE = { timeout: 15_000, interval: 50 };
 
 let server: TestServer;
 beforeAll(async () => {
@@ -99,24 +99,24 @@ describe('the log and those who follow it', () => {
   it('shows who follows, and what was sent', async () => {
     const sockets = await Promise.all([1, 2].map(() => openSocket(server.url, FOLLOW, {})));
     const stream = await openStream(server.url, FOLLOW, {});
-    await vi.waitFor(async () => {
+    await until(async () => {
       const { value } = await scrape(server.url);
       expect(value('medspil_subscriptions', { channel: 'websocket' })).toBe(2);
       expect(value('medspil_subscriptions', { channel: 'sse' })).toBe(1);
       expect([value('medspil_sockets'), value('medspil_event_streams')]).toEqual([2, 1]);
-    }, PATIENCE);
+    });
     await publishLesson(server.url, ADMIN_KEY, 'A lesson for three');
-    await vi.waitFor(async () => {
+    await until(async () => {
       const { value } = await scrape(server.url);
       expect(value('medspil_events_delivered_total', { channel: 'websocket' })).toBe(2);
       expect(value('medspil_events_delivered_total', { channel: 'sse' })).toBe(1);
-    }, PATIENCE);
+    });
     for (const { close } of [...sockets, stream]) close();
-    await vi.waitFor(async () => {
+    await until(async () => {
       const { value } = await scrape(server.url);
       expect(value('medspil_subscriptions', { channel: 'websocket' })).toBe(0);
       expect([value('medspil_sockets'), value('medspil_event_streams')]).toEqual([0, 0]);
-    }, PATIENCE);
+    });
   });
 
   it('shows its end, some seconds old at the most', async () => {
@@ -125,13 +125,13 @@ describe('the log and those who follow it', () => {
     await client.connect();
     const { rows } = await client.query('SELECT last_position::integer AS position FROM knowledge_log_state');
     await client.end();
-    await vi.waitFor(async () => {
+    await until(async () => {
       const { value } = await scrape(server.url);
       expect(value('medspil_log_position')).toBe(rows[0].position);
       expect(value('medspil_log_unstamped_entries')).toBe(0);
       expect(value('medspil_inbox_lag_entries')).toBe(0);
       expect(value('medspil_log_tail_lag_entries')).toBe(0);
-    }, PATIENCE);
+    });
   });
 
   it('shows entries that nobody gives a position', async () => {
@@ -142,11 +142,11 @@ describe('the log and those who follow it', () => {
       await client.query('BEGIN');
       await client.query('SELECT pg_advisory_xact_lock(7301002)');
       void publishLesson(server.url, ADMIN_KEY, 'A lesson that waits').catch(() => undefined);
-      await vi.waitFor(async () => {
+      await until(async () => {
         const { value } = await scrape(server.url);
         expect(value('medspil_log_unstamped_entries')).toBe(1);
         expect(value('medspil_log_unstamped_age_seconds')).toBeGreaterThan(0);
-      }, PATIENCE);
+      });
     } finally {
       await client.end();
     }
@@ -198,10 +198,10 @@ describe('/metrics', () => {
         pathname.slice(1),
       ]);
       let state!: Scrape;
-      await vi.waitFor(async () => {
+      await until(async () => {
         state = await scrape(lonely.url);
         expect(state.value('medspil_database_up')).toBe(0);
-      }, PATIENCE);
+      });
       expect(state.value('medspil_log_position')).toBeUndefined();
       expect(state.value('medspil_sockets')).toBe(0);
     } finally {

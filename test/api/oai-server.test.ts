@@ -108,7 +108,7 @@ it('the log is read for harvesters before it is trimmed, though nobody harvests'
         .rows;
     expect(await position()).toEqual([{ read: false }]);
     const again = await idle.sibling();
-    await expect.poll(position, { timeout: 10_000 }).toEqual([{ read: true }]);
+    await expect.poll(position).toEqual([{ read: true }]);
     await again.close();
     await client.end();
   } finally {

@@ -5,6 +5,7 @@ import { WebSocket } from 'ws';
 import { type OidcIssuer, type SignIn, startOidcIssuer } from '../helpers/oidc-issuer.js';
 import { libraryId } from '../helpers/records.js';
 import { startTestServer, type TestServer } from '../helpers/server.js';
+import { until } from '../helpers/until.js';
 
 const AUDIENCE = 'https://medspil.example/graphql';
 const AARHUS = 'DK-775100';
@@ -139,9 +140,9 @@ describe('while the issuer is away', () => {
       expect(errors![0]!.extensions.code).toBe('INTERNAL_SERVER_ERROR');
       expect(JSON.stringify(errors)).not.toContain(issuer.url);
       await issuer.start();
-      await vi.waitFor(
+      await until(
         async () => expect((await lonely.as(token, '{ viewer { role } }')).data?.viewer).toEqual({ role: 'PERSON' }),
-        { timeout: 10_000, interval: 500 },
+        { interval: 500 },
       );
     } finally {
       await issuer.start().catch(() => undefined);
@@ -172,8 +173,8 @@ describe('a connection with a token', () => {
       },
     );
     try {
-      await vi.waitFor(() => expect(connected).toHaveBeenCalled(), 3000);
-      await vi.waitFor(() => expect(closed).toHaveBeenCalledOnce(), 8000);
+      await until(() => expect(connected).toHaveBeenCalled());
+      await until(() => expect(closed).toHaveBeenCalledOnce());
       const [code, time] = closed.mock.calls[0]!;
       expect(code).toBe(4401);
       expect(time - end).toBeGreaterThanOrEqual(0);

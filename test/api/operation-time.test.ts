@@ -2,14 +2,14 @@
 import { createClient as createEventClient } from 'graphql-sse';
 import { createClient } from 'graphql-ws';
 import pg from 'pg';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { createLesson, libraryId, publish, type Reference } from '../helpers/records.js';
 import { ADMIN_KEY, startTestServer, type TestServer } from '../helpers/server.js';
+import { until } from '../helpers/until.js';
 
 const QUERY = 'query Titles { lessons(first: 5) { nodes { title } totalCount } }';
 const TOO_LONG = { extensions: { code: 'QUERY_TOO_EXPENSIVE' } };
-const soon = { timeout: 1_000, interval: 10 };
 
 let server: TestServer;
 let lesson: Reference;
@@ -45,9 +45,8 @@ async function waitingStatements(): Promise<number> {
   return rows[0]!.n;
 }
 
-const allWait = (count: number) =>
-  vi.waitFor(async () => expect(await waitingStatements()).toBe(count), { timeout: 5_000, interval: 10 });
-const noneWaits = () => vi.waitFor(async () => expect(await waitingStatements()).toBe(0), soon);
+const allWait = (count: number) => until(async () => expect(await waitingStatements()).toBe(count));
+const noneWaits = () => until(async () => expect(await waitingStatements()).toBe(0));
 
 function post(query: string, init: RequestInit = {}): Promise<Response> {
   return fetch(`${server.url}/graphql`, {
@@ -167,9 +166,9 @@ describe('an event that takes longer than it may', () => {
         complete: () => undefined,
       },
     );
-    await vi.waitFor(() => expect(closes).toEqual([1013]), { timeout: 3_000, interval: 10 });
+    await until(() => expect(closes).toEqual([1013]));
     await unlock();
-    await vi.waitFor(() => expect(received).toEqual([lesson.slug]), { timeout: 3_000, interval: 10 });
+    await until(() => expect(received).toEqual([lesson.slug]));
     await client.dispose();
     await noneWaits();
   });
@@ -221,9 +220,9 @@ describe('an operation whose client leaves', () => {
     const stay = client.subscribe({ query: QUERY }, sink);
     await allWait(2);
     leave();
-    await vi.waitFor(async () => expect(await waitingStatements()).toBe(1), soon);
+    await until(async () => expect(await waitingStatements()).toBe(1));
     await unlock();
-    await vi.waitFor(() => expect(results).toMatchObject([{ data: { lessons: { totalCount: 1 } } }]), soon);
+    await until(() => expect(results).toMatchObject([{ data: { lessons: { totalCount: 1 } } }]));
     stay();
     await client.dispose();
     await lock();
@@ -270,10 +269,10 @@ describe('an operation whose client leaves', () => {
     leaving.abort();
     await expect(answer).rejects.toThrow();
     await unlock();
-    await vi.waitFor(async () => {
+    await until(async () => {
       const { data } = await server.admin('{ lessons(filter: { statuses: [DRAFT] }) { totalCount } }');
       expect(data.lessons.totalCount).toBe(2);
-    }, soon);
+    });
     await lock();
   });
 });

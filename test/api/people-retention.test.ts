@@ -1,9 +1,10 @@
 /** What is kept no longer than it is of use. */
 import pg from 'pg';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { invite, memberOf } from '../helpers/people.js';
 import { libraryId } from '../helpers/records.js';
 import { startTestServer, type TestServer } from '../helpers/server.js';
+import { until } from '../helpers/until.js';
 
 let server: TestServer;
 let client: pg.Client;
@@ -27,7 +28,7 @@ const ids = async (table: string) =>
 async function retain(environment: Record<string, string>, condition: () => Promise<void>): Promise<void> {
   const sibling = await server.sibling(environment);
   try {
-    await vi.waitFor(condition, { timeout: 10_000 });
+    await until(condition);
   } finally {
     await sibling.close();
   }

@@ -1,11 +1,12 @@
 /** What is kept about people: theirs to see, to change and to have forgotten. */
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { follow, inboxOf } from '../helpers/inbox.js';
 import { invite, memberOf, type TestPerson } from '../helpers/people.js';
 import { libraryId, mutate, publish } from '../helpers/records.js';
 import { type GraphqlResponse, startTestServer, type TestServer } from '../helpers/server.js';
 import { tablesWith } from '../helpers/stored-text.js';
+import { until } from '../helpers/until.js';
 
 let server: TestServer;
 let client: pg.Client;
@@ -340,7 +341,7 @@ describe('erasure', () => {
     await follow(person.query, { recommendations: [3] }, { name: 'Ophelia follows this' });
     const organisations = await follow(person.query, { recommendations: [3] }, { organisationId: aarhus });
     await adopt(copenhagen);
-    await vi.waitFor(async () => expect((await inboxOf(person.query)).items).toHaveLength(1), { timeout: 10_000 });
+    await until(async () => expect((await inboxOf(person.query)).items).toHaveLength(1));
     const { data } = await person.query(DATA);
     expect(data.personalData).toMatchObject({
       follows: [{ name: 'Ophelia follows this', filter: { recommendations: [3] }, level: 'EVERYTHING' }],
@@ -352,17 +353,14 @@ describe('erasure', () => {
     expect(await tablesWith(client, 'ophelia')).toEqual([]);
     await adopt(await libraryId(server, 'DK-746100'));
     // The organisation is told of it still, with the same statement that would tell the person.
-    await vi.waitFor(
-      async () => {
-        const { rows } = await client.query(
-          `SELECT FROM inbox_item i JOIN knowledge_log l USING (position) JOIN inbox b ON b.id = i.inbox_id
+    await until(async () => {
+      const { rows } = await client.query(
+        `SELECT FROM inbox_item i JOIN knowledge_log l USING (position) JOIN inbox b ON b.id = i.inbox_id
            WHERE l.record_id = $1 AND l.type = 'ADOPTED' AND b.organisation_id = $2`,
-          [lesson.id, aarhus],
-        );
-        expect(rows).toHaveLength(2);
-      },
-      { timeout: 10_000 },
-    );
+        [lesson.id, aarhus],
+      );
+      expect(rows).toHaveLength(2);
+    });
     expect((await inboxes()).rowCount).toBe(0);
     const { rows } = await client.query('SELECT id FROM follow WHERE id = $1', [organisations.id]);
     expect(rows, 'what an organisation follows stays').toHaveLength(1);
@@ -375,7 +373,7 @@ describe('erasure', () => {
     try {
       await holder.query('BEGIN; SELECT FROM inbox_reader FOR UPDATE');
       const erasing = person.query(ERASE, { input: { personId: person.personId } });
-      await vi.waitFor(async () => {
+      await until(async () => {
         const { rows } = await client.query(
           `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%inbox_reader%NO KEY%'
              AND datname = current_database()`,

@@ -5,11 +5,12 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Proxy } from '../faults/proxy.js';
 import { type Command, startCommand } from '../helpers/command.js';
 import { createLesson, mutate, publish } from '../helpers/records.js';
 import { startTestServer, type TestServer } from '../helpers/server.js';
+import { until } from '../helpers/until.js';
 
 const LESSONS = 60;
 
@@ -113,7 +114,7 @@ describe('what is cut off', () => {
     const expected = await whole();
     proxy.truncate(Math.ceil(expected.length / 2));
     const first = pull('--url', url);
-    await vi.waitFor(() => expect(first.stderr).toContain('again in'), 20_000);
+    await until(() => expect(first.stderr).toContain('again in'));
     await first.stop('SIGKILL');
     expect(await readdir(folder)).toEqual(['records.ndjson.part', 'records.ndjson.part.json']);
     const kept = (await read('records.ndjson.part')).length;
@@ -129,7 +130,7 @@ describe('what is cut off', () => {
   it('is begun anew when it has changed since', async () => {
     proxy.truncate(300_000);
     const first = pull('--url', url);
-    await vi.waitFor(() => expect(first.stderr).toContain('again in'), 20_000);
+    await until(() => expect(first.stderr).toContain('again in'));
     await first.stop('SIGKILL');
     proxy.heal();
     await publish(server, await createLesson(server, { title: 'What changed the export' }));
@@ -141,7 +142,7 @@ describe('what is cut off', () => {
   it('stays for another run when the user stops it', async () => {
     proxy.truncate(300_000);
     const first = pull('--url', url);
-    await vi.waitFor(() => expect(first.stderr).toContain('again in'), 20_000);
+    await until(() => expect(first.stderr).toContain('again in'));
     const { code, stderr } = await first.stop('SIGINT');
     expect([code, stderr]).toEqual([130, expect.stringContaining('the same command goes on with it')]);
     expect(await readdir(folder)).toContain('records.ndjson.part');

@@ -2,13 +2,14 @@
 import { createClient as createSseClient } from 'graphql-sse';
 import { createClient } from 'graphql-ws';
 import pg from 'pg';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { type OidcIssuer, startOidcIssuer } from '../helpers/oidc-issuer.js';
 import { openSocket, openStream, type OpenSubscription } from '../helpers/open-subscription.js';
 import { memberOf, type TestPerson } from '../helpers/people.js';
 import { createLesson, libraryId, mutate, publish, type Reference } from '../helpers/records.js';
 import { ADMIN_KEY, startTestServer, type TestServer } from '../helpers/server.js';
+import { until } from '../helpers/until.js';
 
 const AUDIENCE = 'https://medspil.example/graphql';
 const WITHIN_MILLISECONDS = 1_000;
@@ -202,7 +203,7 @@ it('connections end also when a look at their credential failed before', async (
   try {
     await database.query('LOCK TABLE api_key IN ACCESS EXCLUSIVE MODE');
     // Each server's look waits for the lock, until its connection breaks.
-    await vi.waitFor(async () => expect((await observer.query(`SELECT ${looks}`)).rowCount).toBe(2), 5_000);
+    await until(async () => expect((await observer.query(`SELECT ${looks}`)).rowCount).toBe(2));
     await observer.query(`SELECT pg_terminate_backend(pid) ${looks}`);
     await database.query('UPDATE api_key SET revoked_at = now() WHERE id = $1', [id]);
   } finally {
@@ -221,7 +222,7 @@ it('a client that does not leave gets nothing done any more', async () => {
   const messages: { id?: string; type: string }[] = [];
   socket.on('message', (data) => messages.push(JSON.parse(String(data)) as { type: string }));
   socket.on('open', () => socket.send(JSON.stringify({ type: 'connection_init', payload: payloadOf(key) })));
-  await vi.waitFor(() => expect(messages).toMatchObject([{ type: 'connection_ack' }]));
+  await until(() => expect(messages).toMatchObject([{ type: 'connection_ack' }]));
   const write = (title: string) => {
     const input = { title, language: 'EN', organisationId, context: 'c', advice: 'a' };
     const query =
@@ -231,12 +232,12 @@ it('a client that does not leave gets nothing done any more', async () => {
   const written = async (title: string) =>
     (await database.query('SELECT FROM record WHERE title = $1', [title])).rowCount;
   write('Before the end');
-  await vi.waitFor(async () => expect(await written('Before the end')).toBe(1));
+  await until(async () => expect(await written('Before the end')).toBe(1));
 
   // It does not answer the server's close, and goes on.
   socket.close = () => undefined;
   await revoke(id);
-  await vi.waitFor(() => expect((socket as unknown as Record<string, unknown>)['_closeFrameReceived']).toBe(true));
+  await until(() => expect((socket as unknown as Record<string, unknown>)['_closeFrameReceived']).toBe(true));
   expect(socket.readyState).toBe(socket.OPEN);
   write('After the end');
   // Cut off in the end, by when its message has long been there.
@@ -320,16 +321,16 @@ describe('clients with other rights', () => {
       () => (connected += 1),
     );
     try {
-      await vi.waitFor(() => expect(connected).toBe(1));
-      await vi.waitFor(async () => {
+      await until(() => expect(connected).toBe(1));
+      await until(async () => {
         await adopt();
         expect(events).not.toEqual([]);
       });
       expect(events[0].record.workingCopy.id).toBe(lesson.id);
       await mutate(server, 'removeMember', 'membership { role }', { organisationId, personId: person.personId });
-      await vi.waitFor(() => expect(connected).toBe(2), { timeout: 3_000 });
+      await until(() => expect(connected).toBe(2));
       events.length = 0;
-      await vi.waitFor(async () => {
+      await until(async () => {
         await adopt();
         expect(events).not.toEqual([]);
       });

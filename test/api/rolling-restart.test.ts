@@ -7,6 +7,7 @@ import { createTestDatabase, type TestDatabase } from '../helpers/database.js';
 import { follow, type Follower, type FollowTransport } from '../helpers/follower.js';
 import { keepPublishing, publishLesson } from '../helpers/publisher.js';
 import { ask, endServerProcesses, type ServerProcess, startServerProcess } from '../helpers/server-process.js';
+import { until } from '../helpers/until.js';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
@@ -60,7 +61,7 @@ afterEach(async () => {
 });
 
 const begun = (those: readonly Follower[]) =>
-  vi.waitFor(() => expect(those.map(({ beginnings }) => beginnings.length)).toEqual(those.map(() => 1)), patience);
+  until(() => expect(those.map(({ beginnings }) => beginnings.length)).toEqual(those.map(() => 1)), patience);
 
 /** All events since the followers began, as the log has them. */
 async function log(): Promise<{ id: string; recordId: string }[]> {
@@ -85,7 +86,7 @@ async function expectAllHeard(acknowledged: readonly string[]): Promise<void> {
   ).toEqual([]);
   const ids = written.map(({ id }) => id);
   for (const { events } of followers) {
-    await vi.waitFor(() => expect(events.map(({ id }) => id)).toEqual(ids), patience);
+    await until(() => expect(events.map(({ id }) => id)).toEqual(ids), patience);
   }
 }
 
@@ -94,7 +95,7 @@ describe('followers of two servers on one database', () => {
     const publisher = keepPublishing(urls, KEY);
     const heardMore = (count: number) => {
       const before = publisher.acknowledged.length;
-      return vi.waitFor(() => expect(publisher.acknowledged.length).toBeGreaterThan(before + count), patience);
+      return until(() => expect(publisher.acknowledged.length).toBeGreaterThan(before + count), patience);
     };
     await heardMore(10);
     for (const index of [0, 1]) {
@@ -116,10 +117,10 @@ describe('followers of two servers on one database', () => {
 
   it('get each event once and in order when a server is killed in the middle of it', async () => {
     const publisher = keepPublishing(urls, KEY);
-    await vi.waitFor(() => expect(publisher.acknowledged.length).toBeGreaterThan(10), patience);
+    await until(() => expect(publisher.acknowledged.length).toBeGreaterThan(10), patience);
     await servers[0]!.stop('SIGKILL');
     const before = publisher.acknowledged.length;
-    await vi.waitFor(() => expect(publisher.acknowledged.length).toBeGreaterThan(before + 5), patience);
+    await until(() => expect(publisher.acknowledged.length).toBeGreaterThan(before + 5), patience);
     await restart(0);
     await publisher.stop();
 
@@ -132,12 +133,12 @@ describe('followers of two servers on one database', () => {
       await publishLesson(urls[0]!, KEY, 'Before they left'),
       await publishLesson(urls[1]!, KEY, 'While they were away'),
     ];
-    await vi.waitFor(() => expect(followers[0]!.events).toHaveLength(2), patience);
+    await until(() => expect(followers[0]!.events).toHaveLength(2), patience);
     expect(followers[0]!.events.map(({ recordId }) => recordId)).toEqual([first, second]);
     for (const transport of TRANSPORTS) {
       const again = await follow(transport, urls[1]!, { cursor: followers[0]!.events[0]!.cursor });
       followers.push(again);
-      await vi.waitFor(() => expect(again.events.map(({ recordId }) => recordId)).toEqual([second]), patience);
+      await until(() => expect(again.events.map(({ recordId }) => recordId)).toEqual([second]), patience);
       expect(again.beginnings).toEqual([]);
     }
   });

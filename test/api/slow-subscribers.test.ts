@@ -2,10 +2,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createClient as createSseClient } from 'graphql-sse';
 import type { GraphQLObjectType } from 'graphql';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { createPlatformSchema } from '../helpers/platform-schema.js';
 import { startPlatformServer, type PlatformServer } from '../helpers/platform-server.js';
 import { connectSocketClient, type SocketClient } from '../helpers/socket-client.js';
+import { until } from '../helpers/until.js';
 
 const LINE = 'subscription { line(after: "c0") { text } }';
 const MEGABYTE = 2 ** 20;
@@ -37,7 +38,7 @@ async function follow(client: SocketClient): Promise<() => string[]> {
       .map(({ payload }) => payload.data.line.text);
 }
 
-const following = (channels: number) => vi.waitFor(() => expect(server.state.line.waiting.size).toBe(channels));
+const following = (channels: number) => until(() => expect(server.state.line.waiting.size).toBe(channels));
 
 const textOf = (n: number) => `${n} ${'x'.repeat(50_000)}`;
 
@@ -55,20 +56,20 @@ describe('a client that does not read', () => {
     for (; sent < events; sent += 1) {
       server.state.line.send(textOf(sent));
       // No more than what the others keep up with.
-      if (sent % 10 === 9) await vi.waitFor(() => expect(fast()).toHaveLength(sent + 1));
+      if (sent % 10 === 9) await until(() => expect(fast()).toHaveLength(sent + 1));
     }
     const after = process.memoryUsage();
     // 30 MB for each of ten clients, of which the system takes some; what is held are the events themselves, twice.
     expect(after.external + after.heapUsed - before.external - before.heapUsed).toBeLessThan(150 * MEGABYTE);
     expect(Math.max(...received.map((texts) => texts().length))).toBeLessThan(events / 2);
     for (const { socket } of slow) socket.resume();
-    await vi.waitFor(() => expect(received.map((texts) => texts().length)).toEqual(slow.map(() => events)), 20_000);
+    await until(() => expect(received.map((texts) => texts().length)).toEqual(slow.map(() => events)));
     const numbers = Array.from({ length: events }, (_, n) => n);
     for (const texts of received) expect(texts().map((text) => Number(text.split(' ')[0]))).toEqual(numbers);
     // They are with the others again.
     const { executions } = server.state;
     server.state.line.send('last');
-    await vi.waitFor(() => expect(received.map((texts) => texts().at(-1))).toEqual(slow.map(() => 'last')));
+    await until(() => expect(received.map((texts) => texts().at(-1))).toEqual(slow.map(() => 'last')));
     expect(server.state.executions - executions).toBeLessThanOrEqual(1);
   }, 60_000);
 
@@ -85,7 +86,7 @@ describe('a client that does not read', () => {
       if (n % 50 === 0) await delay(1);
     }
     for (const { socket } of slow) socket.resume();
-    await vi.waitFor(() => expect(received.map((texts) => texts().length)).toEqual(slow.map(() => events)), 20_000);
+    await until(() => expect(received.map((texts) => texts().length)).toEqual(slow.map(() => events)));
   }, 60_000);
 
   it('is cut when it answers no pings, and leaves nothing', async () => {
@@ -95,7 +96,7 @@ describe('a client that does not read', () => {
     await following(1);
     dead.socket.pause();
     for (let n = 0; n < 400; n += 1) server.state.line.send(textOf(n));
-    await vi.waitFor(() => expect(server.state.line.open.size).toBe(0));
+    await until(() => expect(server.state.line.open.size).toBe(0));
     expect(server.state.line.waiting.size).toBe(0);
     dead.socket.resume();
     expect((await dead.closed)[0]).toBe(1006);
@@ -134,9 +135,9 @@ describe('a caller whose points are used up', () => {
     const all = await follow(rich);
     await following(2);
     for (let n = 0; n < 30; n += 1) server.state.line.send(String(n));
-    await vi.waitFor(() => expect(all()).toHaveLength(30));
+    await until(() => expect(all()).toHaveLength(30));
     for (const texts of received) expect(texts().length).toBeLessThan(15);
-    await vi.waitFor(() => expect(received.map((texts) => texts().length)).toEqual([30, 30]), 20_000);
+    await until(() => expect(received.map((texts) => texts().length)).toEqual([30, 30]));
     for (const texts of received) expect(texts()).toEqual(Array.from({ length: 30 }, (_, n) => String(n)));
   }, 30_000);
 
@@ -151,10 +152,10 @@ describe('a caller whose points are used up', () => {
     );
     await following(1);
     for (let n = 0; n < 30; n += 1) server.state.line.send(String(n));
-    await vi.waitFor(() => expect(received().length).toBeGreaterThan(0));
+    await until(() => expect(received().length).toBeGreaterThan(0));
     poor.socket.terminate();
     stop();
-    await vi.waitFor(() => expect(server.state.line.open.size).toBe(0));
+    await until(() => expect(server.state.line.open.size).toBe(0));
     expect(server.state.line.waiting.size).toBe(0);
   });
 });
@@ -179,7 +180,7 @@ describe('a fault', () => {
     await delay(100);
     expect(received()).toEqual([]);
     away = false;
-    await vi.waitFor(() => expect(received()).toEqual(['one', 'two']), 5_000);
+    await until(() => expect(received()).toEqual(['one', 'two']));
     expect(client.socket.readyState).toBe(client.socket.OPEN);
   });
 
@@ -196,6 +197,6 @@ describe('a fault', () => {
     const received = await follow(next);
     await following(1);
     server.state.line.send('again');
-    await vi.waitFor(() => expect(received()).toEqual(['again']));
+    await until(() => expect(received()).toEqual(['again']));
   });
 });

@@ -1,11 +1,12 @@
 /** Dated snapshots: what is in them, how their files are read, and what ends them. */
 import { createHash } from 'node:crypto';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readFile } from '../../src/modules/snapshots/snapshot-storage.js';
 import { downloadExport, readJsonLd, readLines, readTables, readTurtle, readZip } from '../helpers/export-readers.js';
 import { createLesson, mutate, publish, type Reference } from '../helpers/records.js';
 import { startTestServer, type TestServer } from '../helpers/server.js';
+import { until } from '../helpers/until.js';
 
 const FILES = [
   'datapackage.json',
@@ -293,7 +294,7 @@ describe('what was taken back', () => {
     // The next one is without it, and with it the content of the old one goes.
     const next = await take();
     expect(readLines(await bytesOf(`${next.url}/records.ndjson`)).map(({ title }) => title)).toEqual(['Stays']);
-    await vi.waitFor(async () =>
+    await until(async () =>
       expect(
         await rows(`SELECT 1 FROM snapshot_chunk c JOIN snapshot s ON s.id = c.snapshot_id WHERE s.name = $1`, [
           taken.name,
@@ -330,15 +331,15 @@ describe('what was taken back', () => {
     // The snapshot sees the record; it cannot be whole before the lock is gone.
     await database.query('BEGIN; LOCK TABLE snapshot_file IN EXCLUSIVE MODE');
     const taking = mutate(server, 'takeSnapshot', 'snapshot { name state }', {});
-    await vi.waitFor(async () => expect(await rows('SELECT 1 FROM snapshot_chunk')).not.toEqual([]), 10_000);
-    await vi.waitFor(async () => {
+    await until(async () => expect(await rows('SELECT 1 FROM snapshot_chunk')).not.toEqual([]));
+    await until(async () => {
       const waiting = `SELECT 1 FROM pg_locks WHERE NOT granted AND relation = 'snapshot_file'::regclass`;
       expect(await rows(waiting)).not.toEqual([]);
-    }, 10_000);
+    });
     await retract(wrong);
     await database.query('COMMIT');
     const { snapshot } = await taking;
-    await vi.waitFor(async () => expect((await list())[0]).toMatchObject({ name: snapshot.name, state: 'WITHDRAWN' }));
+    await until(async () => expect((await list())[0]).toMatchObject({ name: snapshot.name, state: 'WITHDRAWN' }));
     expect((await get(`${server.url}/snapshots/${snapshot.name}/records.ndjson`)).status).toBe(410);
   }, 30_000);
 
@@ -382,7 +383,7 @@ describe('when they are due', () => {
     const lesson = await publish(server, await createLesson(server));
     await publish(server, await createLesson(server, { title: 'Another' }));
     siblings = await Promise.all([1, 2].map(() => server.sibling({ SNAPSHOT_DAYS: '30' })));
-    await vi.waitFor(async () => expect(await list()).toHaveLength(1), 20_000);
+    await until(async () => expect(await list()).toHaveLength(1));
     for (const sibling of siblings.splice(0)) await sibling.close();
     // Not due again.
     siblings = [await server.sibling({ SNAPSHOT_DAYS: '30' })];
@@ -390,10 +391,7 @@ describe('when they are due', () => {
     expect(await list()).toHaveLength(1);
     await retract(lesson);
     siblings = [await server.sibling({ SNAPSHOT_DAYS: '30' })];
-    await vi.waitFor(
-      async () => expect((await list()).map(({ state }) => state)).toEqual(['AVAILABLE', 'WITHDRAWN']),
-      20_000,
-    );
+    await until(async () => expect((await list()).map(({ state }) => state)).toEqual(['AVAILABLE', 'WITHDRAWN']));
   }, 60_000);
 
   it('are for the operator to take, one at a time', async () => {

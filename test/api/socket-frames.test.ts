@@ -1,8 +1,9 @@
 /** Events go out as frames that are made once for many sockets: every byte of them must be what the protocol says. */
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createPlatformSchema } from '../helpers/platform-schema.js';
 import { startPlatformServer, type PlatformServer } from '../helpers/platform-server.js';
 import { connectSocketClient, type SocketClient } from '../helpers/socket-client.js';
+import { until } from '../helpers/until.js';
 
 const LINE = 'subscription ($after: String) { line(after: $after) { text } }';
 
@@ -32,7 +33,7 @@ function follow(client: SocketClient, id: string, after?: string): () => string[
     );
 }
 
-const listening = (channels: number) => vi.waitFor(() => expect(server.state.line.waiting.size).toBe(channels));
+const listening = (channels: number) => until(() => expect(server.state.line.waiting.size).toBe(channels));
 
 describe('frames of events', () => {
   it('are whole for each length, below and above what the lengths of frames are written in', async () => {
@@ -43,7 +44,7 @@ describe('frames of events', () => {
     const lengths = [124, 125, 126, 127, 128, 65_534, 65_535, 65_536, 65_537, 200_000];
     const texts = [...lengths.map((length) => 'x'.repeat(length - overhead)), 'æøå 👩‍🔬 " \\ \n \u2028', ''];
     for (const text of texts) server.state.line.send(text);
-    await vi.waitFor(() => expect(received()).toHaveLength(texts.length));
+    await until(() => expect(received()).toHaveLength(texts.length));
     expect(received()).toEqual(texts);
   });
 
@@ -53,10 +54,10 @@ describe('frames of events', () => {
     const received = ids.map((id) => follow(client, id));
     const other = follow(await connect(), '1');
     // Whoever has not begun yet hears of a later one.
-    await vi.waitFor(() => {
+    await until(() => {
       server.state.line.send('again');
       expect([...received, other].every((texts) => texts().length > 0)).toBe(true);
-    }, 10_000);
+    });
     expect(client.messages.filter(({ type }) => type !== 'next')).toEqual([{ type: 'connection_ack' }]);
   });
 
@@ -73,21 +74,21 @@ describe('frames of events', () => {
     server = { ...(await startPlatformServer({ schema })), state };
     const client = await connect();
     client.start('again', 'subscription { line(after: "c0") { text } }');
-    await vi.waitFor(() => expect(starts).toHaveLength(1));
+    await until(() => expect(starts).toHaveLength(1));
     client.send({ id: 'again', type: 'complete' });
     client.start('again', 'subscription { line(after: "c0") { text } }');
     await client.ask('question', '{ hello }');
     for (const start of starts) start();
-    await vi.waitFor(() => expect(state.line.open.size).toBe(0));
+    await until(() => expect(state.line.open.size).toBe(0));
     expect(client.messages.find(({ type }) => type === 'error')).toMatchObject({
       id: 'again',
       payload: [{ extensions: { code: 'BAD_USER_INPUT' } }],
     });
     client.start('again', 'subscription { line(after: "c0") { text } }');
-    await vi.waitFor(() => expect(starts).toHaveLength(2));
+    await until(() => expect(starts).toHaveLength(2));
     starts[1]!();
     state.line.send('one');
-    await vi.waitFor(() => expect(client.messages.filter(({ type }) => type === 'next')).toHaveLength(2));
+    await until(() => expect(client.messages.filter(({ type }) => type === 'next')).toHaveLength(2));
   });
 
   it('stop when their operation is completed, and come again when its id is used anew', async () => {
@@ -96,17 +97,17 @@ describe('frames of events', () => {
     const first = follow(client, 'again', 'c0');
     await listening(1);
     server.state.line.send('one');
-    await vi.waitFor(() => expect([kept(), first()]).toEqual([['one'], ['one']]));
+    await until(() => expect([kept(), first()]).toEqual([['one'], ['one']]));
     client.send({ id: 'again', type: 'complete' });
     // What is asked after it is answered after it.
     await client.ask('question', '{ hello }');
     server.state.line.send('two');
-    await vi.waitFor(() => expect(kept()).toEqual(['one', 'two']));
+    await until(() => expect(kept()).toEqual(['one', 'two']));
     expect(first()).toEqual(['one']);
     follow(client, 'again', 'c1');
-    await vi.waitFor(() => expect(first()).toEqual(['one', 'two']));
+    await until(() => expect(first()).toEqual(['one', 'two']));
     server.state.line.send('three');
-    await vi.waitFor(() =>
+    await until(() =>
       expect([kept(), first()]).toEqual([
         ['one', 'two', 'three'],
         ['one', 'two', 'three'],
@@ -126,8 +127,8 @@ describe('frames of events', () => {
       client.start(`q${n}`, '{ items(first: 50) { nodes { id name } } }');
       server.state.line.send(String(n));
     }
-    await vi.waitFor(() => expect(client.messages.filter(({ type }) => type === 'complete')).toHaveLength(40));
-    await vi.waitFor(() => expect(received()).toHaveLength(40));
+    await until(() => expect(client.messages.filter(({ type }) => type === 'complete')).toHaveLength(40));
+    await until(() => expect(received()).toHaveLength(40));
     expect(received()).toEqual(Array.from({ length: 40 }, (_, n) => String(n)));
     expect(client.socket.readyState).toBe(client.socket.OPEN);
   });

@@ -17,6 +17,7 @@ import {
   type ServerProcess,
   startServerProcess,
 } from '../helpers/server-process.js';
+import { until } from '../helpers/until.js';
 
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
 
@@ -115,7 +116,7 @@ describe('npm start', () => {
       error: (error) => void failures.push(error),
       complete: () => undefined,
     });
-    const hear = (count: number) => vi.waitFor(() => expect([heard.length, failures]).toEqual([count, []]), patience);
+    const hear = (count: number) => until(() => expect([heard.length, failures]).toEqual([count, []]), patience);
 
     const first = await publish(writer, await createLesson(writer, { title: 'Say it while they listen' }));
     await hear(1);
@@ -123,7 +124,7 @@ describe('npm start', () => {
     let letReturn!: () => void;
     mayReturn = new Promise((resolve) => (letReturn = resolve));
     socket!.terminate();
-    await vi.waitFor(() => expect(socket).toBeUndefined(), patience);
+    await until(() => expect(socket).toBeUndefined(), patience);
     const second = await publish(writer, await createLesson(writer, { title: 'Said while nobody listened' }));
     const third = await publish(writer, await createLesson(writer, { title: 'Said right after it' }));
     letReturn();
@@ -206,7 +207,7 @@ describe('a server that was cut short', () => {
   ] as const)('was told to stop, by %s to the %s, while it %s', async (signal, target, moment) => {
     const folder = await openFolder();
     const cut = await npmStart({ DATA_DIR: folder });
-    await vi.waitFor(async () => {
+    await until(async () => {
       if (moment === 'fills it') expect(cut.stdout).toMatch(/PostgreSQL .* started/);
       else expect(await readdir(folder)).toContainEqual(expect.stringMatching(/^postgres-new-/));
     }, patience);
@@ -268,7 +269,7 @@ describe('a log that nobody takes', () => {
   it.runIf(process.platform === 'linux')('is lost when the disk is full; the server stops as ever', async () => {
     const folder = await openFolder();
     const server = await startServerProcess({ DATA_DIR: folder, SEED: 'false' }, { outputFile: '/dev/full' });
-    await vi.waitFor(async () => expect(await postmasterOf(folder)).toBeDefined(), patience);
+    await until(async () => expect(await postmasterOf(folder)).toBeDefined(), patience);
     const processes = await processTree(server.pid);
     expect(await server.stop()).toEqual({ code: 0, signal: null });
     expect(await areAlive(processes)).toEqual([]);

@@ -1,8 +1,9 @@
 import type { GraphQLObjectType } from 'graphql';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createPlatformSchema, type PlatformState } from '../helpers/platform-schema.js';
 import { ADMIN_KEY, type PlatformServer, startPlatformServer } from '../helpers/platform-server.js';
 import { connectSocketClient, type SocketClient } from '../helpers/socket-client.js';
+import { until } from '../helpers/until.js';
 
 const MAXIMUM = 3;
 const EVENTS = 'subscription { events { id } }';
@@ -62,7 +63,7 @@ async function openStream() {
   })().catch(() => undefined);
   return { status: response.status, text: () => text, reading, leave: () => leave.abort() };
 }
-const listeners = (count: number) => vi.waitFor(() => expect(state.events.listeners).toBe(count));
+const listeners = (count: number) => until(() => expect(state.events.listeners).toBe(count));
 
 async function fill(client: SocketClient): Promise<void> {
   const before = state.events.listeners;
@@ -110,14 +111,14 @@ describe('subscriptions of one caller', () => {
         signal: leave.signal,
       }).catch(() => 'left'),
     );
-    await vi.waitFor(() => expect(starting).toHaveLength(MAXIMUM));
+    await until(() => expect(starting).toHaveLength(MAXIMUM));
     leave.abort();
     await Promise.all(streams);
     for (const start of starting.splice(0)) start();
     const client = await connect(newAddress(), KEY);
     await listeners(0);
     for (let n = 1; n <= MAXIMUM; n += 1) client.start(`late ${n}`, query);
-    await vi.waitFor(() => expect(starting).toHaveLength(MAXIMUM));
+    await until(() => expect(starting).toHaveLength(MAXIMUM));
     client.socket.terminate();
     await client.closed;
     const other = await connect(newAddress(), KEY);
@@ -157,7 +158,7 @@ describe('subscriptions of one caller', () => {
     const client = await connect();
     for (let n = 1; n <= 2 * MAXIMUM; n += 1) {
       client.start(`broken ${n}`, `subscription { broken(how: "${how}") { id } }`);
-      await vi.waitFor(() => expect(client.messages.some(({ id }) => id === `broken ${n}`)).toBe(true));
+      await until(() => expect(client.messages.some(({ id }) => id === `broken ${n}`)).toBe(true));
       expect(codeOf(client.messages, `broken ${n}`)).not.toBe('RATE_LIMITED');
     }
     await fill(client);

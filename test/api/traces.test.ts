@@ -1,13 +1,13 @@
 /** What reaches an OTLP receiver: operations in their callers' traces, statements below them, and no value of anybody. */
 import net, { type AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { publishLesson } from '../helpers/publisher.js';
 import { ADMIN_KEY, startTestServer, type TestServer } from '../helpers/server.js';
 import { connectSocketClient } from '../helpers/socket-client.js';
 import { type ReceivedSpan, startTraceReceiver, type TraceReceiver } from '../helpers/trace-receiver.js';
 import { startReceiver } from '../helpers/webhook-receiver.js';
+import { until } from '../helpers/until.js';
 
-const PATIENCE = { timeout: 15_000, interval: 50 };
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
 const CALLER = 'b7ad6b7169203331';
 const SERVER = 2;
@@ -37,11 +37,11 @@ async function send(body: object, headers: Record<string, string> = {}): Promise
 
 /** The first span that passes, once it is there. */
 function spanOf(isIt: (span: ReceivedSpan) => boolean): Promise<ReceivedSpan> {
-  return vi.waitFor(() => {
+  return until(() => {
     const span = receiver.spans.find(isIt);
     expect(span).toBeDefined();
     return span!;
-  }, PATIENCE);
+  });
 }
 
 const inTrace = (id: string) => (span: ReceivedSpan) => span.traceId === id && span.kind === SERVER;
@@ -140,7 +140,7 @@ it('hands its trace on to those whom a webhook reaches', async () => {
   );
   expect(created.errors).toBeUndefined();
   await publishLesson(server.url, ADMIN_KEY, 'A lesson that is told of');
-  await vi.waitFor(() => expect(hook.messages.length).toBeGreaterThan(0), PATIENCE);
+  await until(() => expect(hook.messages.length).toBeGreaterThan(0));
   const [, traceId, spanId] = /^00-([0-9a-f]{32})-([0-9a-f]{16})-01$/.exec(hook.messages[0]!.headers['traceparent']!)!;
   const span = await spanOf((candidate) => candidate.spanId === spanId);
   expect(span).toMatchObject({ traceId, kind: CLIENT, name: 'POST' });
@@ -167,7 +167,7 @@ it.each(['that refuses', 'that never answers'])('goes on as ever with a receiver
   const { port } = dead.address() as AddressInfo;
   const other = await startTestServer({ environment: { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}` } });
   for (let n = 0; n < 20; n++) expect((await other.query('{ __typename }')).errors).toBeUndefined();
-  await vi.waitFor(() => expect(sockets.size).toBeGreaterThan(0), PATIENCE);
+  await until(() => expect(sockets.size).toBeGreaterThan(0));
   const start = performance.now();
   await other.close();
   expect(performance.now() - start).toBeLessThan(10_000);

@@ -4,12 +4,13 @@ import os from 'node:os';
 import path from 'node:path';
 import { getIntrospectionQuery } from 'graphql';
 import { createClient } from 'graphql-ws';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { loadTrustedDocuments } from '../../src/platform/graphql/trusted-documents.js';
 import { createPlatformSchema } from '../helpers/platform-schema.js';
 import { ADMIN_KEY, startPlatformServer, type PlatformServer } from '../helpers/platform-server.js';
 import { TRANSPORTS } from '../helpers/transports.js';
+import { until } from '../helpers/until.js';
 
 const { schema } = createPlatformSchema();
 const idOf = (text: string) => `sha256:${createHash('sha256').update(text).digest('hex')}`;
@@ -132,11 +133,11 @@ it.each([
     error: (error) => received.push(error),
     complete: () => undefined,
   });
-  await vi.waitFor(() => expect(closed.state.events.listeners).toBe(1));
+  await until(() => expect(closed.state.events.listeners).toBe(1));
   closed.state.events.send({ eventId: 'e1', text: 'one' });
-  await vi.waitFor(() => expect(received).toEqual([{ events: { id: 'e1' } }]));
+  await until(() => expect(received).toEqual([{ events: { id: 'e1' } }]));
   await client.dispose();
-  await vi.waitFor(() => expect(closed.state.events.listeners).toBe(0));
+  await until(() => expect(closed.state.events.listeners).toBe(0));
 });
 
 describe('the server does not start with', () => {

@@ -11,10 +11,10 @@ import { createLesson, publish } from '../helpers/records.js';
 import type { TestServer } from '../helpers/server.js';
 import { ask, endServerProcesses, type ServerProcess, startServerProcess } from '../helpers/server-process.js';
 import { subscribe, type Subscriber } from '../helpers/subscriber.js';
+import { until } from '../helpers/until.js';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
-const patience = { timeout: 20_000, interval: 10 };
 const KEY = 'the-key-of-both-servers';
 const EVENTS = 'subscription ($after: String) { knowledgeEvents(after: $after) { id cursor type recordId } }';
 
@@ -145,9 +145,8 @@ describe('two servers', () => {
       const lesson = await createLesson(writerTo(url), { title: `Told at ${url}, number ${published.length}` });
       published.push((await publish(writerTo(url), lesson)).id);
       // Live, so that none of them is only found again by a later one.
-      await vi.waitFor(
-        () => expect(listeners.map(({ received }) => received.length)).toEqual(listeners.map(() => published.length)),
-        patience,
+      await until(() =>
+        expect(listeners.map(({ received }) => received.length)).toEqual(listeners.map(() => published.length)),
       );
     }
     for (const { received } of listeners) {
@@ -184,7 +183,7 @@ describe('two servers', () => {
       { input: data.submitForReview.record },
       KEY,
     ).catch(() => undefined);
-    await vi.waitFor(async () => expect(await unstamped(lesson.id)).toHaveLength(1), patience);
+    await until(async () => expect(await unstamped(lesson.id)).toHaveLength(1));
     await servers[0]!.stop('SIGKILL');
     // PostgreSQL does not notice that, and would yet do what the dead server had asked for.
     await database(
@@ -195,9 +194,6 @@ describe('two servers', () => {
     await holder.query('ROLLBACK');
     await holder.end();
 
-    await vi.waitFor(
-      () => expect(listener!.received).toMatchObject([{ recordId: lesson.id, type: 'PUBLISHED' }]),
-      patience,
-    );
+    await until(() => expect(listener!.received).toMatchObject([{ recordId: lesson.id, type: 'PUBLISHED' }]));
   });
 });

@@ -1,6 +1,6 @@
 /** Every event that passes the filter reaches the endpoint, in order, whatever the endpoint and the servers do meanwhile. */
 import sql from 'sql-template-tag';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ADMIN } from '../../src/platform/auth/viewer.js';
 import { Database } from '../../src/platform/database/database.js';
 import { encodeCursor } from '../../src/platform/log/cursor.js';
@@ -11,8 +11,7 @@ import { createTestDatabase, type TestDatabase } from '../helpers/database.js';
 import { newEntry } from '../helpers/log-process.js';
 import { startWebhookProcess, type WebhookProcess, type WebhookProcessOptions } from '../helpers/webhook-process.js';
 import { accept, type Answer, startReceiver, verify, type WebhookReceiver } from '../helpers/webhook-receiver.js';
-
-const PATIENCE = { timeout: 20_000, interval: 20 };
+import { until } from '../helpers/until.js';
 
 let testDatabase: TestDatabase;
 let closers: (() => Promise<unknown>)[];
@@ -61,8 +60,6 @@ async function deliveries({ database }: WebhookProcess, endpointId: string) {
         FROM webhook_attempt a WHERE a.delivery_id = d.id) AS attempts
     FROM webhook_delivery d WHERE d.endpoint_id = ${endpointId} ORDER BY d.created_at, d.id`);
 }
-
-const until = (condition: () => void | Promise<void>) => vi.waitFor(condition, PATIENCE);
 
 describe('an endpoint', () => {
   it('is told what happens from then on, in the log’s order, each time signed', async () => {
@@ -283,6 +280,7 @@ describe('an endpoint that is switched off and on', () => {
     const { id } = await process.endpoint(receiver.url);
     await publish(process, 5);
     await until(() => expect(receiver.messages.length).toBeGreaterThan(0));
+    await process.log.end();
     await process.database.rows(sql`UPDATE knowledge_log_state SET kept_after = 3`);
     await until(async () =>
       expect(await process.read(id)).toMatchObject({ status: 'DISABLED', disabledBecause: 'EXPIRED', position: 0 }),

@@ -1,12 +1,11 @@
 /** Webhooks through the front door: who may look after them, what is sent, and what is told of it afterwards. */
 import pg from 'pg';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { memberOf, organisationKey, type TestPerson } from '../helpers/people.js';
 import { createLesson, libraryId, publish } from '../helpers/records.js';
 import { type GraphqlResponse, startTestServer, type TestServer } from '../helpers/server.js';
 import { accept, startReceiver, verify, type WebhookReceiver } from '../helpers/webhook-receiver.js';
-
-const PATIENCE = { timeout: 15_000, interval: 50 };
+import { until } from '../helpers/until.js';
 
 let server: TestServer;
 let database: pg.Client;
@@ -85,8 +84,6 @@ async function read(id: string, sender: Sender = manager): Promise<any> {
   });
   return data?.webhookEndpoint;
 }
-
-const until = (condition: () => void | Promise<void>) => vi.waitFor(condition, PATIENCE);
 
 describe('a published record', () => {
   it('is told by its id, and in no word of its text', async () => {

@@ -1,6 +1,6 @@
 /** Digests as tests want them: due at once, sent by a worker of the test's own. */
 import pg from 'pg';
-import { expect, vi } from 'vitest';
+import { expect } from 'vitest';
 import { ENTITIES, MIGRATIONS } from '../../src/entities.js';
 import { DigestWorker } from '../../src/modules/digests/digest-worker.js';
 import { Mailer } from '../../src/modules/digests/mailer.js';
@@ -9,6 +9,7 @@ import type { MailServer } from './mail-server.js';
 import { memberOf, type TestPerson } from './people.js';
 import { createLesson, publish, type Reference } from './records.js';
 import type { GraphqlResponse, TestServer } from './server.js';
+import { until } from './until.js';
 
 export const MAIL_FROM = 'Medspil <medspil@example.net>';
 export const BASE = 'https://medspil.example.org';
@@ -58,13 +59,13 @@ export class DigestTable {
 
   /** Resolves when all inboxes have all that happened. */
   async inboxesFilled(): Promise<void> {
-    await vi.waitFor(async () => {
+    await until(async () => {
       const [{ waiting }] = await this.rows(
         `SELECT EXISTS (SELECT FROM knowledge_log WHERE position IS NULL)
           OR (SELECT last_position FROM knowledge_log_state) > (SELECT position FROM inbox_reader) AS waiting`,
       );
       expect(waiting).toBe(false);
-    }, 10_000);
+    });
   }
 
   /** Makes the digests of some people due; of everybody unless told. */

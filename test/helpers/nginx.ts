@@ -7,7 +7,8 @@ import { createServer, type AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, vi } from 'vitest';
+import { expect } from 'vitest';
+import { until } from './until.js';
 
 const sources = fileURLToPath(new URL('../../deploy/nginx', import.meta.url));
 
@@ -57,7 +58,7 @@ export async function startNginx(servers: readonly string[]): Promise<Nginx> {
   child.stderr!.on('data', (chunk: Buffer) => (said += chunk.toString()));
   const ended = once(child, 'close');
   const url = `http://127.0.0.1:${port}`;
-  await vi.waitFor(async () => {
+  await until(async () => {
     expect(child.exitCode, said).toBeNull();
     await fetch(`${url}/healthz`);
   }, patience);

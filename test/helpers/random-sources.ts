@@ -1,8 +1,9 @@
 /** Values that a random operation may ask for: those that are in the database, and those that nothing there expects. */
 import pg from 'pg';
-import { expect, vi } from 'vitest';
+import { expect } from 'vitest';
 import { getNamedType, isObjectType, isRequiredArgument, type GraphQLSchema } from 'graphql';
 import type { TestServer } from './server.js';
+import { until } from './until.js';
 
 /** Real values, by what they are the values of. The same in each run, but for the ids, which stay in their order. */
 export interface RealValues {
@@ -63,12 +64,12 @@ export async function readRealValues(server: TestServer, schema: GraphQLSchema):
 
 /** The first, the middle one and the last. */
 async function settledTimes(client: pg.Client): Promise<string[]> {
-  await vi.waitFor(
+  await until(
     async () => {
       const { rows } = await client.query(`SELECT FROM revision WHERE created_at > now() - interval '1.5 seconds'`);
       expect(rows).toEqual([]);
     },
-    { timeout: 5_000, interval: 100 },
+    { interval: 100 },
   );
   const { rows } = await client.query<{ times: Date[] }>(
     `SELECT percentile_disc(ARRAY[0, 0.5, 1]) WITHIN GROUP (ORDER BY created_at) AS times FROM revision WHERE status = 'PUBLISHED'`,

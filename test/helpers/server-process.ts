@@ -4,8 +4,9 @@ import { once } from 'node:events';
 import { open, readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { expect, vi } from 'vitest';
+import { expect } from 'vitest';
 import type { GraphqlResponse } from './server.js';
+import { until } from './until.js';
 
 const projectRoot = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -107,7 +108,7 @@ export async function processTree(root: number): Promise<number[]> {
 
 /** Waits until none of these processes is left. */
 export async function expectGone(pids: readonly number[]): Promise<void> {
-  await vi.waitFor(async () => expect(await areAlive(pids)).toEqual([]), patience);
+  await until(async () => expect(await areAlive(pids)).toEqual([]), patience);
 }
 
 /** The main process of the PostgreSQL that runs, or ran, in this folder. */

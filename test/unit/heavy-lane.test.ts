@@ -1,7 +1,8 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { HeavyLane } from '../../src/platform/graphql/heavy-lane.js';
+import { until } from '../helpers/until.js';
 
 const AT_A_TIME = 2;
 const WAITING_PER_CALLER = 100;
@@ -53,7 +54,7 @@ describe('large operations', () => {
     await turn();
     expect(track.begun).toEqual(['a1', 'a2']);
     track.settle();
-    await vi.waitFor(() => expect(track.begun).toEqual(['a1', 'a2', 'a3']));
+    await until(() => expect(track.begun).toEqual(['a1', 'a2', 'a3']));
     await track.empty();
     expect(track.ended.sort()).toEqual(['a1', 'a2', 'a3', 'a4']);
     expect(track.most).toBe(AT_A_TIME);
@@ -95,7 +96,7 @@ describe('large operations', () => {
     for (let time = 0; time < 100; time += 1) await Promise.resolve();
     expect(track.ended).toEqual(['a1']);
     expect(track.begun).toHaveLength(AT_A_TIME);
-    await vi.waitFor(() => expect(track.begun).toHaveLength(AT_A_TIME + 1));
+    await until(() => expect(track.begun).toHaveLength(AT_A_TIME + 1));
     await track.empty();
   });
 
@@ -120,7 +121,7 @@ describe('large operations', () => {
     await turn();
     expect(track.refused).toEqual(['newcomer', 'another']);
     track.settle();
-    await vi.waitFor(() => expect(track.begun).toHaveLength(AT_A_TIME + 1));
+    await until(() => expect(track.begun).toHaveLength(AT_A_TIME + 1));
     track.send('newcomer', 'newcomer again');
     await track.empty();
     expect(track.ended).toContain('newcomer again');

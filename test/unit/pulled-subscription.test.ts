@@ -6,6 +6,7 @@ import { Rates } from '../../src/platform/graphql/rates.js';
 import type { Outlet } from '../../src/platform/graphql/subscription.js';
 import { ANONYMOUS } from '../../src/platform/auth/viewer.js';
 import { TestEvents } from '../helpers/test-events.js';
+import { until } from '../helpers/until.js';
 
 const END = { value: undefined, done: true };
 
@@ -39,7 +40,7 @@ describe('a subscription to a source of its own', () => {
     expect(outlet.sent).toEqual([]);
     void subscription.next();
     events.send(2);
-    await vi.waitFor(() => expect(outlet.sent).toEqual(['{"data":{"event":1}}', '{"data":{"event":2}}']));
+    await until(() => expect(outlet.sent).toEqual(['{"data":{"event":1}}', '{"data":{"event":2}}']));
   });
 
   it('asks for no event while its client takes none', async () => {
@@ -51,7 +52,7 @@ describe('a subscription to a source of its own', () => {
     await Promise.resolve();
     expect(next).not.toHaveBeenCalled();
     outlet.become();
-    await vi.waitFor(() => expect(next).toHaveBeenCalledOnce());
+    await until(() => expect(next).toHaveBeenCalledOnce());
   });
 
   it('ends at once when its client leaves, also while it waits for an event, and once', async () => {

@@ -1,5 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { RepeatedTask } from '../../src/platform/log/repeated-task.js';
+import { until } from '../helpers/until.js';
 
 let task: RepeatedTask;
 const errors: Error[] = [];
@@ -26,12 +27,12 @@ test('calls made while it works share one run that begins after them', async () 
   const { gates, work } = gatedWork();
   const task = taskOf(work);
   const first = task.run();
-  await vi.waitFor(() => expect(gates).toHaveLength(1));
+  await until(() => expect(gates).toHaveLength(1));
   let over = 0;
   const later = Array.from({ length: 10 }, () => task.run().then(() => over++));
   gates[0]!();
   await first;
-  await vi.waitFor(() => expect(gates).toHaveLength(2));
+  await until(() => expect(gates).toHaveLength(2));
   expect(over).toBe(0);
   gates[1]!();
   await Promise.all(later);

@@ -5,12 +5,14 @@
 import sql, { raw, type Sql } from 'sql-template-tag';
 import type { Language } from '../../common/language.js';
 import type { Reads } from '../../platform/database/cancellable-reads.js';
+import type { Database } from '../../platform/database/database.js';
 import { ADDRESS_AGREED, type Question, QUESTION_INTERVAL, TOKEN_VALIDITY } from './digest-confirmation.service.js';
 import { type Digest, DigestFrequency, type DigestPauseReason } from './digest.entity.js';
 import { ENDED } from './digest.service.js';
 
 /** Longer than reading what to tell, and sending it, may take. */
 const LEASE = '5 minutes';
+const QUESTION_LOCK = 7_301_501;
 
 /** What a worker has to know of a digest to send it. */
 export interface LeasedDigest extends Pick<Digest, 'id' | 'personId' | 'inboxId' | 'position' | 'unsubscribeToken'> {
@@ -108,21 +110,25 @@ export interface LeasedQuestion extends Question {
  * Takes an address that is to be asked, and gives it a token. It counts as asked from now on, whatever becomes of the worker:
  * no address is asked twice within the hour, on behalf of whomever.
  */
-export async function claimQuestion(database: Reads, tokenHash: Buffer): Promise<LeasedQuestion | undefined> {
-  const [question] = await database.rows<LeasedQuestion>(sql`
-    WITH due AS (
-      SELECT c.person_id FROM digest_confirmation c
-      JOIN person p ON p.id = c.person_id AND p.email = c.address AND NOT p.email_confirmed
-      WHERE c.next_at <= now() AND (c.leased_until IS NULL OR c.leased_until <= now())
-        AND EXISTS (SELECT FROM digest d WHERE d.person_id = c.person_id AND d.next_at IS NOT NULL)
-        AND NOT EXISTS (SELECT FROM digest_confirmation asked
-          WHERE lower(asked.address) = lower(c.address) AND asked.sent_at > now() - ${QUESTION_INTERVAL}::interval)
-      ORDER BY c.next_at LIMIT 1 FOR UPDATE OF c SKIP LOCKED)
-    UPDATE digest_confirmation c SET lease = gen_random_uuid(), leased_until = now() + ${LEASE}::interval, sent_at = now(),
-      token_hash = ${tokenHash}, expires_at = now() + ${TOKEN_VALIDITY}::interval
-    FROM due WHERE c.person_id = due.person_id
-    RETURNING c.person_id AS "personId", c.address, c.language, c.lease, c.failures, now() AS "claimedAt"`);
-  return question;
+export async function claimQuestion(database: Database, tokenHash: Buffer): Promise<LeasedQuestion | undefined> {
+  return database.inTransaction(async (transaction) => {
+    // Two that claim at once would not see each other's, of two people who gave the same address.
+    await transaction.rows(sql`SELECT pg_advisory_xact_lock(${QUESTION_LOCK}::bigint)`);
+    const [question] = await transaction.rows<LeasedQuestion>(sql`
+      WITH due AS (
+        SELECT c.person_id FROM digest_confirmation c
+        JOIN person p ON p.id = c.person_id AND p.email = c.address AND NOT p.email_confirmed
+        WHERE c.next_at <= now() AND (c.leased_until IS NULL OR c.leased_until <= now())
+          AND EXISTS (SELECT FROM digest d WHERE d.person_id = c.person_id AND d.next_at IS NOT NULL)
+          AND NOT EXISTS (SELECT FROM digest_confirmation asked
+            WHERE lower(asked.address) = lower(c.address) AND asked.sent_at > now() - ${QUESTION_INTERVAL}::interval)
+        ORDER BY c.next_at LIMIT 1 FOR UPDATE OF c SKIP LOCKED)
+      UPDATE digest_confirmation c SET lease = gen_random_uuid(), leased_until = now() + ${LEASE}::interval, sent_at = now(),
+        token_hash = ${tokenHash}, expires_at = now() + ${TOKEN_VALIDITY}::interval
+      FROM due WHERE c.person_id = due.person_id
+      RETURNING c.person_id AS "personId", c.address, c.language, c.lease, c.failures, now() AS "claimedAt"`);
+    return question;
+  });
 }
 
 /** It was asked, and is not again unless somebody wants it. */
