@@ -40,7 +40,7 @@ const SLACK_MILLISECONDS = 60_000;
  */
 const FIRST_BATCH = 25;
 const LARGEST_BATCH = 500;
-const BATCH_CHARACTERS = 250_000;
+const BATCH_CHARACTERS = 125_000;
 
 /**
  * Opens the state of this moment. Whoever opens it closes it.
