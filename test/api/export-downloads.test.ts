@@ -316,11 +316,34 @@ it.each([
 it('is paid for, also by who only looks', async () => {
   // The pressure of other tests takes nothing away here.
   const source = await start({ addressRate: { points: 20_150, restoreRate: 0.001 } });
-  expect((await get()).status).toBe(200);
+  source.write = endless;
+  const running = await ask();
+  expect(running.statusCode).toBe(200);
   const refused = await get({ 'accept-encoding': 'gzip' }, 'HEAD');
   expect(refused.status).toBe(429);
   expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(30);
   expect(source.opened).toBe(1);
+  running.destroy();
+});
+
+it('costs what was made of it: little for a small one, and all for a large one that somebody left', async () => {
+  const source = await start({ addressRate: { points: 30_000, restoreRate: 0.001 } });
+  const small = () => until(async () => expect((await get()).status).toBe(200));
+  for (let n = 0; n < 8; n++) await small();
+
+  source.write = endless;
+  let response: IncomingMessage;
+  await until(async () => {
+    response = await ask();
+    expect(response.statusCode).toBe(200);
+  });
+  let bytes = 0;
+  for await (const chunk of response!) if ((bytes += (chunk as Buffer).length) > 25_000_000) break;
+  response!.destroy();
+  await until(() => expect(source.closed).toBe(source.opened));
+  source.write = chunks;
+  expect((await get()).status).toBe(429);
+  expect((await get({}, 'HEAD')).status).toBe(200);
 });
 
 it('does not keep the server from stopping', async () => {

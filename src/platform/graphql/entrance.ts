@@ -48,14 +48,17 @@ export class Entrance {
   /**
    * Takes what something costs that is no operation; all that a caller can have where that is less.
    *
+   * @returns is told how many points it came to, once, and gives back the others; what is never told of is kept
    * @throws RATE_LIMITED when the caller does not have as much
    */
-  pay(caller: Caller, points: number): void {
-    const bucket = this.rates.bucketOf(caller);
-    if (bucket === undefined) return;
+  pay(caller: Caller, points: number): (usedPoints: number) => void {
+    const bucketOf = this.rates.accountOf(caller);
+    if (bucketOf === undefined) return () => undefined;
+    const bucket = bucketOf();
     this.requireOpen(bucket);
     const price = Math.min(points, bucket.rate.points);
     if (!bucket.take(price)) throw rateRefusal(bucket, { points: price, rootFields: 1, dearestField: '' });
+    return (usedPoints) => bucketOf().giveBack(Math.max(0, price - usedPoints));
   }
 
   /**

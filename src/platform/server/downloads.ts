@@ -47,9 +47,11 @@ export interface DownloadOptions extends DownloadLimits {
   readonly stalledMilliseconds: number;
 }
 
-/** What a look at the state costs, and what it costs to have it sent. */
+/** What a look at the state costs. */
 const ASK_POINTS = 100;
-const SEND_POINTS = 20_000;
+/** What it costs at the most to have it made, which is taken first; and what it comes to beside a point for each KiB. */
+const MOST_POINTS = 20_000;
+const MAKE_POINTS = 500;
 const BUSY_RETRY_SECONDS = 30;
 /** Lengths are known of what was made once; a name and a number for each. */
 const KNOWN_LENGTHS = 1_000;
@@ -71,7 +73,7 @@ export function registerDownloads(server: FastifyInstance, options: DownloadOpti
           const release = slots.take(address);
           if (release === undefined) return refuseBusy(reply);
           const download = await openFor(reply, release, () => route.open(parametersOf(request)));
-          const pay = () => options.engine.entrance.pay({ viewer: ANONYMOUS, address }, SEND_POINTS);
+          const pay = () => options.engine.entrance.pay({ viewer: ANONYMOUS, address }, MOST_POINTS);
           return answer({ request, reply, route, download, lengths, pay, ...options });
         },
       });
@@ -113,7 +115,7 @@ interface Answer extends Pick<DownloadOptions, 'stalledMilliseconds' | 'download
   readonly route: DownloadRoute;
   readonly download: OpenDownload;
   readonly lengths: QuickLRU<string, number>;
-  readonly pay: () => void;
+  readonly pay: () => (usedPoints: number) => void;
 }
 
 /** The tags of its bytes as they are, and compressed. */
@@ -142,17 +144,24 @@ async function answer(options: Answer): Promise<FastifyReply> {
     await download.close();
     return describe(options, tags, prefersGzip(request, route), lengths.get(tags.identity)).send();
   }
-  pay();
+  const making = { ...options, download: metered(download, reply, pay()) };
   limitTime(reply, options.downloadMilliseconds);
   const range = readRange(headers.range);
-  if (range !== undefined && isSameStill(headers['if-range'], tags.identity)) return sendPart(options, tags, range);
-  return sendWhole(options, tags);
+  const isPart = range !== undefined && isSameStill(headers['if-range'], tags.identity);
+  return isPart ? sendPart(making, tags, range) : sendWhole(making, tags);
+}
+
+/** Has what is made of it counted, also what is then skipped or not taken; the rest of what was paid is given back. */
+function metered(download: OpenDownload, reply: FastifyReply, settle: (usedPoints: number) => void): OpenDownload {
+  let bytes = 0;
+  reply.raw.once('close', () => settle(MAKE_POINTS + Math.ceil(bytes / 1024)));
+  return { ...download, write: () => counted(download.write(), (length) => (bytes += length)) };
 }
 
 async function sendWhole(options: Answer, tags: Tags): Promise<FastifyReply> {
   const { request, route, download, lengths } = options;
   const isGzip = prefersGzip(request, route);
-  const chunks = counted(download.write(), (length) => lengths.set(tags.identity, length));
+  const chunks = measured(download.write(), (length) => lengths.set(tags.identity, length));
   const body = await begin(chunks, { start: 0, end: Infinity }, options);
   const reply = describe(options, tags, isGzip, lengths.get(tags.identity));
   // What breaks the one off breaks off the other.
@@ -220,12 +229,18 @@ function limitTime(reply: FastifyReply, milliseconds: number): void {
   reply.raw.once('close', () => clearTimeout(timer));
 }
 
-async function* counted(chunks: AsyncIterable<string | Uint8Array>, onEnd: (length: number) => void) {
-  let length = 0;
+/** Tells the length of each piece. */
+async function* counted(chunks: AsyncIterable<string | Uint8Array>, onPiece: (length: number) => void) {
   for await (const chunk of chunks) {
-    length += Buffer.byteLength(chunk);
+    onPiece(Buffer.byteLength(chunk));
     yield chunk;
   }
+}
+
+/** Tells the length of all when it has come to its end. */
+async function* measured(chunks: AsyncIterable<string | Uint8Array>, onEnd: (length: number) => void) {
+  let length = 0;
+  yield* counted(chunks, (more) => (length += more));
   onEnd(length);
 }
 
