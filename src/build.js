@@ -10,7 +10,7 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, extname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -102,6 +102,9 @@ async function buildServer(workspace) {
       code === 0 ? resolve() : reject(new Error(`tsc ended with ${code ?? signal}`)),
     );
   });
+  // npx makes commands executable when it first meets them, and not again when they are new.
+  const { bin = {} } = require('../package.json');
+  await Promise.all(Object.values(bin).map((file) => chmod(join(workspace, relative('dist', file)), 0o755)));
   const schemas = join(root, RELEASED_SCHEMAS);
   if (existsSync(schemas)) await cp(schemas, join(workspace, RELEASED_SCHEMAS), { recursive: true });
 }

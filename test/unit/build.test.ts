@@ -1,22 +1,24 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readFile, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 
-/** A project of four small files with the real build script, in a folder with a space in its name. */
+/** A project of a few small files with the real build script, in a folder with a space in its name. */
 let project: string;
 
 beforeEach(async () => {
   project = join(await mkdtemp(join(tmpdir(), 'build-')), 'a project');
-  await write('package.json', '{"type":"module"}');
+  await write('package.json', '{"type":"module","bin":{"greet":"dist/src/greet.js"}}');
   await write('package-lock.json', '{}');
   await write('tsconfig.json', await readFile(join(repository, 'tsconfig.json'), 'utf8'));
   await write('src/main.ts', `export const answer: number = 42;\n`);
+  await write('src/greet.ts', `#!/usr/bin/env node\nconsole.log('hello');\n`);
   await write('src/old.ts', `export const old = true;\n`);
   await write('migrations/first.ts', `export const first = 1;\n`);
   await write('src/explorer/explorer.tsx', `document.title = 'hello';\n`);
@@ -67,6 +69,15 @@ describe('the build', () => {
     expect(await read('dist/src/main.js')).toContain('answer = 43');
     expect(existsSync(join(project, 'dist/src/old.js'))).toBe(false);
     expect(await changedAt('dist/explorer/explorer.js')).toBe(explorerMadeAt);
+  });
+
+  it('makes a command that can be run, each time', async () => {
+    for (const greeting of ['hello', 'hello again']) {
+      await write('src/greet.ts', `#!/usr/bin/env node\nconsole.log('${greeting}');\n`);
+      await build();
+      const { stdout } = await promisify(execFile)(join(project, 'dist/src/greet.js'));
+      expect(stdout).toBe(`${greeting}\n`);
+    }
   });
 
   it('makes a file again that was removed from dist', async () => {
