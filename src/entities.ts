@@ -10,6 +10,7 @@ import { Digests1795374000007 } from '../migrations/1795374000007-digests.js';
 import { Snapshots1795374000008 } from '../migrations/1795374000008-snapshots.js';
 import { AsOf1795374000009 } from '../migrations/1795374000009-as-of.js';
 import { Harvest1795374000010 } from '../migrations/1795374000010-harvest.js';
+import { SearchMarks1795374000011 } from '../migrations/1795374000011-search-marks.js';
 import { CaseStudy } from './modules/case-studies/case-study.entity.js';
 import {
   Benefit,
@@ -102,4 +103,5 @@ export const MIGRATIONS = [
   Snapshots1795374000008,
   AsOf1795374000009,
   Harvest1795374000010,
+  SearchMarks1795374000011,
 ];

@@ -291,10 +291,22 @@ test('a cursor of another query is refused', async () => {
   expect(errors?.[0]?.extensions.code).toBe('CURSOR_INVALID');
 });
 
+test.each(['\u0300', '/\u0300\u0301', '"\u0345" \u0301a', '\0'])('%j is a query', async (query) => {
+  expect((await api.execute(SEARCH, { query })).errors).toBeUndefined();
+});
+
+test('an accent that stands on nothing takes nothing away', async () => {
+  const found = async (query: string) =>
+    (await api.data(SEARCH, { query })).search.edges.map(({ node }: { node: { id: string } }) => node.id);
+  const ids = await found('limboland');
+  expect(ids).not.toEqual([]);
+  expect(await found('\u0301 limboland \u0300\u0301')).toEqual(ids);
+});
+
 test('any text is a query', async () => {
   const text = fc.oneof(
     fc.string({ unit: 'binary', maxLength: 120 }),
-    fc.string({ unit: fc.constantFrom(...`"'\\:*&|!<->() \0aåé1.@/`), maxLength: 40 }),
+    fc.string({ unit: fc.constantFrom(...`"'\\:*&|!<->() \0aåé1.@/\u0300\u0345`), maxLength: 40 }),
     fc.string({ unit: fc.constantFrom('ﷺ', 'ß', 'İ', 'å', 'a', ' '), minLength: 200, maxLength: 500 }),
   );
   await fc.assert(
