@@ -105,7 +105,8 @@ export class WebhookWorker {
   private async claim(): Promise<void> {
     const free = AT_ONCE - this.running.size;
     if (free === 0 || this.stopping) return;
-    const { abandoned } = this;
+    // A copy: a lease that is abandoned while the claim is under way is for the next one.
+    const abandoned = [...this.abandoned];
     const leases = await claimEndpoints(this.options.database, {
       most: free,
       mostOfOrganisation: AT_ONCE_OF_ORGANISATION,
