@@ -9,7 +9,6 @@ import {
   type GraphQLSchema,
   type OperationDefinitionNode,
 } from 'graphql';
-import QuickLRU from 'quick-lru';
 import type { EventPayload } from './event-payload.js';
 import type { PreparedOperation } from './prepare-operation.js';
 
@@ -18,11 +17,15 @@ import type { PreparedOperation } from './prepare-operation.js';
  * process tells of a retraction before this one has heard of it.
  */
 const SHARED_FOR_MILLISECONDS = 1_000;
-const SHARED_RESULTS = 1_000;
+/** Results that are kept at the most, in characters of JSON, of which a result counts some more for what is around it. */
+const SHARED_CHARACTERS = 8_000_000;
+const CHARACTERS_AROUND = 1_000;
 
-interface SharedResult {
-  readonly revision: object;
-  readonly payload: Promise<EventPayload>;
+/** Results that were begun in one revision and within {@link SHARED_FOR_MILLISECONDS}. */
+interface Generation {
+  readonly revision: object | undefined;
+  readonly payloads: Map<string, Promise<EventPayload>>;
+  characters: number;
 }
 
 /**
@@ -30,13 +33,12 @@ interface SharedResult {
  * with one shared execution, 445 ms with one for each.
  *
  * An event is shown as things are when it is delivered. So a result is of use only until something else happens, which
- * may be that the record it tells of is retracted.
+ * may be that the record it tells of is retracted. Then all are let go of, as they are when their time is over: an event
+ * may be as large as a record's whole text.
  */
 export class SharedResults {
-  private readonly results = new QuickLRU<string, SharedResult>({
-    maxSize: SHARED_RESULTS,
-    maxAge: SHARED_FOR_MILLISECONDS,
-  });
+  private generation: Generation = { revision: undefined, payloads: new Map(), characters: 0 };
+  private timer: NodeJS.Timeout | undefined;
 
   /**
    * Gives the results under these keys, and runs `work` for those of which none was begun in this revision.
@@ -49,26 +51,30 @@ export class SharedResults {
     revision: object,
     work: (indexes: readonly number[]) => readonly Promise<EventPayload>[],
   ): Promise<EventPayload[]> {
-    const payloads: Promise<EventPayload>[] = [];
-    const missing: number[] = [];
-    keys.forEach((key, index) => {
-      const shared = this.results.get(key);
-      if (shared?.revision === revision) payloads[index] = shared.payload;
-      else missing.push(index);
-    });
+    if (this.generation.revision !== revision) this.begin(revision);
+    const { generation } = this;
+    const missing = [...keys.keys()].filter((index) => !generation.payloads.has(keys[index]!));
     const made = missing.length > 0 ? work(missing) : [];
-    missing.forEach((index, place) => {
-      payloads[index] = made[place]!;
-      this.keep(keys[index]!, { revision, payload: made[place]! });
-    });
-    return Promise.all(payloads);
+    missing.forEach((index, place) => this.keep(generation, keys[index]!, made[place]!));
+    return Promise.all(keys.map((key) => generation.payloads.get(key)!));
   }
 
-  private keep(key: string, result: SharedResult): void {
-    this.results.set(key, result);
-    result.payload.catch(() => {
-      if (this.results.get(key) === result) this.results.delete(key);
-    });
+  private begin(revision: object | undefined): void {
+    clearTimeout(this.timer);
+    this.generation = { revision, payloads: new Map(), characters: 0 };
+    if (revision !== undefined) this.timer = setTimeout(() => this.begin(undefined), SHARED_FOR_MILLISECONDS).unref();
+  }
+
+  private keep(generation: Generation, key: string, payload: Promise<EventPayload>): void {
+    generation.payloads.set(key, payload);
+    payload.then(
+      ({ json }) => {
+        generation.characters += json.length + CHARACTERS_AROUND;
+        if (generation.characters > SHARED_CHARACTERS && generation === this.generation)
+          this.begin(generation.revision);
+      },
+      () => generation.payloads.delete(key),
+    );
   }
 }
 
