@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import type { TokenIssuer } from './platform/auth/token-verifier.js';
 import type { Rate } from './platform/limits/bucket.js';
+import { parseUrl } from './common/url.js';
 
 /** What the operator can set. Frozen; every part gets what it needs of it by its constructor. */
 export interface Config {
@@ -88,7 +89,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     throw new ConfigError(`LOG_LEVEL is "${logLevel}": write one of ${LOG_LEVELS.join(', ')}.`);
   }
   const databaseUrl = text('DATABASE_URL');
-  if (databaseUrl !== undefined && !(/^postgres(ql)?:\/\//.test(databaseUrl) && URL.canParse(databaseUrl))) {
+  if (databaseUrl !== undefined && !(/^postgres(ql)?:\/\//.test(databaseUrl) && parseUrl(databaseUrl) !== null)) {
     // Not repeated, for it may hold a password.
     throw new ConfigError(
       'DATABASE_URL is no PostgreSQL URL: write postgres://user:password@host:5432/database, ' +
@@ -159,7 +160,7 @@ function optionalNumber(name: string, value: string | undefined): number | undef
 }
 
 function readAddress(name: string, value: string | undefined): string | undefined {
-  if (value === undefined || (/^https?:/.test(value) && URL.canParse(value))) return value;
+  if (value === undefined || (/^https?:/.test(value) && parseUrl(value) !== null)) return value;
   // Not repeated, for it may hold a password.
   throw new ConfigError(`${name} is no address: write one that begins with https:// or http://.`);
 }
@@ -171,7 +172,7 @@ function list(value: string | undefined): string[] {
 function readOrigin(value: string): string {
   if (value === '*') return value;
   // An origin has no path, and a browser sends it in this spelling and no other.
-  if (!/^https?:/.test(value) || !URL.canParse(value) || new URL(value).origin !== value) {
+  if (!/^https?:/.test(value) || parseUrl(value)?.origin !== value) {
     throw new ConfigError(
       `ALLOWED_ORIGINS has "${value}": write origins such as https://example.org, separated by commas, or *.`,
     );
@@ -194,7 +195,7 @@ function readNetwork(name: string, value: string): string {
 
 function readPublicUrl(value: string | undefined): string | undefined {
   if (value === undefined) return undefined;
-  if (!/^https?:\/\/[^@?#]+$/.test(value) || !URL.canParse(value)) {
+  if (!/^https?:\/\/[^@?#]+$/.test(value) || parseUrl(value) === null) {
     throw new ConfigError(
       'PUBLIC_URL is no address: write where clients reach this server, e.g. https://medspil.example.org, ' +
         'without user, query or fragment.',
@@ -207,7 +208,7 @@ function readMail(text: ReadText): Pick<Config, 'smtpUrl' | 'mailFrom'> {
   const smtpUrl = text('SMTP_URL');
   const mailFrom = text('MAIL_FROM');
   if (smtpUrl === undefined) return { smtpUrl, mailFrom };
-  if (!/^smtps?:\/\/[^/?#]+/.test(smtpUrl) || !URL.canParse(smtpUrl)) {
+  if (!/^smtps?:\/\/[^/?#]+/.test(smtpUrl) || parseUrl(smtpUrl) === null) {
     // Not repeated, for it may hold a password.
     throw new ConfigError(
       'SMTP_URL is no mail server: write smtp://user:password@host:587 or smtps://user:password@host:465, ' +
@@ -240,7 +241,7 @@ function readTokenIssuer(text: ReadText): TokenIssuer | undefined {
   const issuer = text('OIDC_ISSUER');
   if (issuer === undefined) return undefined;
   // As in the tokens: a name, which holds no password, and no part that a path cannot be added to.
-  if (!/^https?:\/\/[^@?#]+$/.test(issuer) || !URL.canParse(issuer)) {
+  if (!/^https?:\/\/[^@?#]+$/.test(issuer) || parseUrl(issuer) === null) {
     // Not repeated, for it may hold a password.
     throw new ConfigError(
       "OIDC_ISSUER is no issuer's address: write it as the tokens have it, e.g. https://login.example.org, " +

@@ -7,6 +7,7 @@ import { createProgress, type Progress } from '../pull/progress.js';
 import { PullError } from '../pull/pull-error.js';
 import { FileSink, StreamSink } from '../pull/sink.js';
 import { snapshotFile } from '../pull/snapshot-file.js';
+import { parseUrl } from '../common/url.js';
 
 const FORMATS: Readonly<Record<string, string>> = {
   ndjson: 'records.ndjson',
@@ -128,7 +129,7 @@ function readOptions(words: readonly string[]): Options | 'help' {
   });
   if (values.help) return 'help';
   const { url, format, since, snapshot } = values;
-  if (!/^https?:/.test(url) || !URL.canParse(url)) throw new Error(`"${url}" is no address: write https://...`);
+  if (!/^https?:/.test(url) || parseUrl(url) === null) throw new Error(`"${url}" is no address: write https://...`);
   const name = Object.hasOwn(FORMATS, format) ? FORMATS[format]! : undefined;
   if (name === undefined)
     throw new Error(`There is no format "${format}". There are: ${Object.keys(FORMATS).join(', ')}.`);

@@ -1,5 +1,6 @@
 /** Markdown as HTML that a page can show as it is, whoever wrote it. */
 import MarkdownIt from 'markdown-it';
+import { parseUrl } from './url.js';
 
 const markdown = new MarkdownIt({ html: false, linkify: true })
   // A picture would tell its host who reads, and what.
@@ -9,7 +10,8 @@ const markdown = new MarkdownIt({ html: false, linkify: true })
 markdown.linkify.set({ fuzzyLink: false });
 
 /** Whole addresses only. Anything else, disguised or not, stays the text that it was written as. */
-markdown.validateLink = (address) => /^(?:https?:\/\/|mailto:)[^\s\p{Cc}]/iu.test(address) && URL.canParse(address);
+markdown.validateLink = (address) =>
+  /^(?:https?:\/\/|mailto:)[^\s\p{Cc}]/iu.test(address) && parseUrl(address) !== null;
 
 markdown.core.ruler.push('links', ({ tokens }) => {
   let leadsNowhere = false;

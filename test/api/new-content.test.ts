@@ -256,7 +256,9 @@ async function logEnd(): Promise<{ epoch: string; position: number }> {
 describe('when the log is not all kept', () => {
   it('says from where it goes on, in the notation of whoever asks', async () => {
     const places = [await newContent(library), await newContent(library, HUB_BEGINNING)];
-    await lesson('The last that is gone');
+    const gone = await lesson('The last that is gone');
+    // Once it has its place in the log.
+    expect(await newContent(library, places[0]!.youngest)).toMatchObject({ uuids: [gone.id] });
     await database.rows(sql`UPDATE knowledge_log_state SET kept_after = last_position`);
     const { id } = await lesson('The first that is kept');
     for (const { youngest } of places) {

@@ -65,9 +65,7 @@ const MAY_IMPORT: Record<string, readonly (string | RegExp)[]> = {
   backup: ['platform/database', 'config.ts', 'entities.ts', 'knowledge-base.ts'],
   cli: [EVERYTHING],
   'cli.ts': ['cli'],
-  'config.ts': ['src/platform/auth/token-verifier.ts', 'src/platform/limits/bucket.ts'].map(
-    (path) => new RegExp(`^${path}$`),
-  ),
+  'config.ts': ['common', /^src\/platform\/(auth\/token-verifier|limits\/bucket)\.ts$/],
   'build.js': [],
   doctor: ['monitoring', /^src\/(config|entities)\.ts$/, /^src\/(platform|modules)\/(?!.*\.resolver\.ts$)/],
   monitoring: [/^src\/(config|knowledge-base|version)\.ts$/, /^src\/(platform|modules)\/(?!.*\.resolver\.ts$)/],

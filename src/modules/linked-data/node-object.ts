@@ -1,3 +1,4 @@
+import { parseUrl } from '../../common/url.js';
 /** The part of JSON-LD that we write: every node has an IRI, so that no two sets of triples differ by blank nodes alone. */
 
 export interface NodeObject {
@@ -37,6 +38,6 @@ export function textIn(language: string, text: string | null): TextByLanguage | 
  * Null for what is no address.
  */
 export function iri(address: string | null): string | null {
-  if (address === null || !URL.canParse(address)) return null;
-  return new URL(address).href.replace(/[<>"{}|^`\\]/g, encodeURIComponent);
+  const url = address === null ? null : parseUrl(address);
+  return url === null ? null : url.href.replace(/[<>"{}|^`\\]/g, encodeURIComponent);
 }

@@ -1,5 +1,6 @@
 /** The keys with which an issuer signs, found over the network. */
 import { createRemoteJWKSet, customFetch, type JWTVerifyGetKey } from 'jose';
+import { parseUrl } from '../../common/url.js';
 
 /** A key that the issuer took away is accepted no longer than this. Without the issuer, no token is accepted after it. */
 const KEYS_MAX_AGE_MILLISECONDS = 10 * 60_000;
@@ -81,8 +82,9 @@ function keysUrl(configuration: Document, issuer: string): URL {
     throw new IssuerError(from, 'it calls itself differently: write its address exactly as its "issuer" has it');
   }
   const address = configuration['jwks_uri'];
-  if (typeof address !== 'string' || !URL.canParse(address)) throw new IssuerError(from, 'it names no "jwks_uri"');
-  return new URL(address);
+  const url = typeof address === 'string' ? parseUrl(address) : null;
+  if (url === null) throw new IssuerError(from, 'it names no "jwks_uri"');
+  return url;
 }
 
 /** Reads JSON. Redirects are not followed: an issuer answers by itself. */

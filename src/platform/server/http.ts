@@ -18,6 +18,7 @@ import { acceptsGraphqlResponse, GRAPHQL_RESPONSE_TYPE } from './media-type.js';
 import { callerOf, parametersOf, QUERY_COST_HEADER } from './operation-source.js';
 import { HttpError } from './request-errors.js';
 import './request-viewer.js';
+import { parseUrl } from '../../common/url.js';
 
 interface ApolloContext {
   readonly caller: Caller;
@@ -54,7 +55,7 @@ export async function registerHttp(
     url: '/graphql',
     onRequest: ({ host }, _reply, done) => {
       // The handler makes a URL of it.
-      if (URL.canParse(`http://${host}/`)) done();
+      if (parseUrl(`http://${host}/`) !== null) done();
       else done(new HttpError(400, 'The Host header is no host name.'));
     },
     preHandler: (request, _reply, done) => {

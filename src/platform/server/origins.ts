@@ -1,6 +1,7 @@
 /** Which web pages may call the server, and how their browsers are told so (CORS). */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance } from 'fastify';
+import { parseUrl } from '../../common/url.js';
 
 const METHODS = 'GET, POST';
 /** Headers of a request that a page has to ask for, because a browser does not send them to everybody by itself. */
@@ -74,5 +75,5 @@ export function registerCrossOriginAccess(server: FastifyInstance, origins: Orig
 }
 
 function isSame(origin: string, host: string | undefined): boolean {
-  return URL.canParse(origin) && new URL(origin).host === host;
+  return parseUrl(origin)?.host === host;
 }
