@@ -75,15 +75,15 @@ export class CancellableReads implements Reads {
     const { source, cancellation, running } = this;
     return new Promise((resolve, reject) => {
       if (cancellation.reason !== undefined) return reject(cancellation.reason);
-      let checkedOut: { client: pg.PoolClient; release: (destroy?: boolean) => void } | undefined;
+      let checkedOut: { client: pg.PoolClient; giveBack: (destroy: boolean) => void } | undefined;
       let tellEnd: (() => void) | undefined;
       const cancel = (reason: Error) => {
         reject(reason);
         if (checkedOut === undefined) return;
-        const { client, release } = checkedOut;
+        const { client, giveBack } = checkedOut;
         const end = new Promise<void>((resolveEnd) => (tellEnd = resolveEnd));
         // Not given back before: the request would else meet the next statement, which is another operation's.
-        void cancelUntil(end, source.client, client).then((usable) => release(!usable));
+        void cancelUntil(end, source.client, client).then((usable) => giveBack(!usable));
       };
       running.add(cancel);
       source.pool.connect((failure, client, release) => {
@@ -92,14 +92,17 @@ export class CancellableReads implements Reads {
           if (client !== undefined) release();
           return reject(failure ?? cancellation.reason);
         }
-        checkedOut = { client, release };
-        // When the connection breaks, its statement is told as well.
+        // When the connection breaks, its statement is told as well. It may break once more until it is given back.
         client.on('error', ignore);
+        const giveBack = (destroy: boolean) => {
+          client.off('error', ignore);
+          release(destroy);
+        };
+        checkedOut = { client, giveBack };
         client.query(source.prepare(statement), (error: Error | null | undefined, result: pg.QueryResult) => {
           running.delete(cancel);
-          client.off('error', ignore);
           if (tellEnd !== undefined) return tellEnd();
-          release(Boolean(error));
+          giveBack(Boolean(error));
           if (error) reject(error);
           else resolve(result.rows);
         });
