@@ -83,6 +83,6 @@ it('cuts off sockets that do not answer, and stops all the same', async () => {
   client.socket.pause();
   const started = performance.now();
   await server.close();
-  expect(performance.now() - started).toBeLessThan(4_000);
+  expect(performance.now() - started).toBeLessThan(10_000);
   expect(server.state.line.open.size).toBe(0);
 });

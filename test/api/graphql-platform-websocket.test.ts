@@ -293,6 +293,6 @@ describe('a socket', () => {
     await server.close();
     expect(await connection.closed).toBe(1012);
     expect(server.state.events.listeners).toBe(0);
-    expect(performance.now() - started).toBeLessThan(1_500);
+    expect(performance.now() - started).toBeLessThan(10_000);
   });
 });

@@ -102,7 +102,7 @@ describe('an operation that takes longer than it may', () => {
       expect(result).not.toHaveProperty('data');
       expect(result.errors[0].message).toContain('longer than 1 s');
       expect(taken).toBeGreaterThan(950);
-      expect(taken).toBeLessThan(1_600);
+      expect(taken).toBeLessThan(5_000);
       await noneWaits();
     }
   });

@@ -331,7 +331,7 @@ describe('the issuer', () => {
     issuer.answer(CONFIGURATION, () => undefined);
     const start = performance.now();
     await expect(verify(token)).rejects.toEqual(fault('TimeoutError'));
-    expect(performance.now() - start).toBeLessThan(7000);
+    expect(performance.now() - start).toBeLessThan(15_000);
     issuer.answer(CONFIGURATION, undefined);
   });
 
