@@ -9,6 +9,7 @@ import copyStreams from 'pg-copy-streams';
 import { withClient } from '../lib/client.js';
 import { watchMemory } from './memory.js';
 import { pageThrough } from './pages.js';
+import { takeSnapshot } from './snapshot.js';
 
 const FORMATS = ['records.ndjson', 'tables.zip', 'records.jsonld', 'records.ttl', 'graph.graphml'];
 
@@ -20,6 +21,7 @@ export const sources = {
   copy: { label: '`COPY` of the rows', measure: copy },
   ...Object.fromEntries(FORMATS.map((name) => [name, { label: `/export/${name}`, measure: download(name) }])),
   gzip: { label: '/export/records.ndjson, gzip', measure: download('records.ndjson', { 'accept-encoding': 'gzip' }) },
+  snapshot: { label: 'a snapshot: all formats, and their archive', measure: snapshot },
   graphql: { label: 'pages of GraphQL', measure: page },
 };
 
@@ -43,6 +45,14 @@ function download(name, headers = {}) {
       await pipeline(await get(`${server.origin}/export/${name}`, headers), sink);
       return { bytes: sink.bytesWritten, memory: memory.stop() };
     });
+}
+
+function snapshot({ server, records }) {
+  return timed(records, async () => {
+    const memory = watchMemory(server.child.pid);
+    const bytes = await takeSnapshot(server).finally(memory.stop);
+    return { bytes, memory: memory.stop() };
+  });
 }
 
 async function page({ server, paged }) {
