@@ -1,6 +1,10 @@
-import { defineConfig, mergeConfig } from 'vitest/config';
+import { defineConfig } from 'vitest/config';
 import base from '../vitest.config.js';
 
-const config = mergeConfig(base, defineConfig({ test: { testTimeout: 0, hookTimeout: 120_000, globalSetup: [] } }));
+// Without the projects, each of which would else run with its own files.
+const { projects, ...test } = base.test!;
 
-export default { ...config, test: { ...config.test, include: ['test/faults/long-run.ts'], globalSetup: [] } };
+export default defineConfig({
+  ...base,
+  test: { ...test, include: ['test/faults/long-run.ts'], testTimeout: 0, hookTimeout: 120_000, globalSetup: [] },
+});
