@@ -61,11 +61,15 @@ export class FaultPostgres {
     this.running = await launch(this.dataDirectory, this.settings);
   }
 
+  async isRunning(): Promise<boolean> {
+    const postmaster = await postmasterOf(this.dataDirectory);
+    return postmaster !== undefined && (await areAlive([postmaster])).length > 0;
+  }
+
   /** Starts it anew if it gave itself up, as it does where it has no room to recover from a crash. */
   async ensureRunning(): Promise<void> {
     await vi.waitFor(async () => {
-      const postmaster = await postmasterOf(this.dataDirectory);
-      if (postmaster === undefined || (await areAlive([postmaster])).length === 0) await this.startAgain();
+      if (!(await this.isRunning())) await this.startAgain();
       const client = new pg.Client(this.connection);
       client.on('error', () => undefined);
       await client.connect();
