@@ -1,10 +1,12 @@
 /** A server that is told to stop answers what has reached it. */
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
+import { connect, type Socket } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../helpers/database.js';
 import { endServerProcesses, startServerProcess } from '../helpers/server-process.js';
 
@@ -24,6 +26,15 @@ afterAll(async () => {
   await database.drop();
   await rm(folder, { recursive: true, force: true });
 });
+
+const startServer = () =>
+  startServerProcess({
+    PORT: '0',
+    DATA_DIR: folder,
+    DATABASE_URL: database.connection.url,
+    SEED: 'false',
+    RATE_LIMIT_ADDRESS: 'off',
+  });
 
 /** Sends requests one after the other until one is refused; what became of each. */
 async function keepAsking(url: string, agent: Agent): Promise<string[]> {
@@ -52,13 +63,7 @@ it.each([
 ])(
   'answers clients who send each request on %s until they are refused',
   async (_name, { keepAlive, resets }) => {
-    const server = await startServerProcess({
-      PORT: '0',
-      DATA_DIR: folder,
-      DATABASE_URL: database.connection.url,
-      SEED: 'false',
-      RATE_LIMIT_ADDRESS: 'off',
-    });
+    const server = await startServer();
     const url = await server.ready;
     const asking = Array.from({ length: CLIENTS }, () => keepAsking(url, new Agent({ keepAlive, maxSockets: 1 })));
     await delay(300);
@@ -70,3 +75,35 @@ it.each([
   },
   60_000,
 );
+
+it('answers a request that came in time, also when it was itself held up', async () => {
+  const server = await startServer();
+  const { hostname, port } = new URL(await server.ready);
+  const client = await openSocket(hostname, Number(port));
+  client.write(`GET /readyz HTTP/1.1\r\nhost: ${hostname}\r\n\r\n`);
+  expect(await nextText(client)).toMatch(/^HTTP\/1\.1 200 /);
+  const stopped = server.stop('SIGTERM');
+  const probe = async () => (await openSocket(hostname, Number(port))).destroy();
+  await vi.waitFor(() => expect(probe()).rejects.toThrow(/ECONNREFUSED/), { interval: 1 });
+  process.kill(server.pid, 'SIGSTOP');
+  const headers = `host: ${hostname}\r\ncontent-type: application/json\r\ncontent-length: ${BODY.length}`;
+  client.write(`POST /graphql HTTP/1.1\r\n${headers}\r\n\r\n${BODY}`);
+  // Longer than a connection may be idle then.
+  await delay(500);
+  process.kill(server.pid, 'SIGCONT');
+  expect(await nextText(client)).toMatch(/^HTTP\/1\.1 200 /);
+  expect(await stopped).toEqual({ code: 0, signal: null });
+}, 60_000);
+
+async function openSocket(host: string, port: number): Promise<Socket> {
+  const socket = connect(port, host);
+  // What becomes of it is for those who wait for what comes on it.
+  socket.on('error', () => undefined);
+  await once(socket, 'connect');
+  return socket;
+}
+
+async function nextText(socket: Socket): Promise<string> {
+  const [chunk] = (await once(socket, 'data')) as [Buffer];
+  return chunk.toString();
+}

@@ -108,7 +108,10 @@ export class Connections {
 
   private endSoon(socket: Socket): void {
     setTimeout(() => {
-      if (this.idle.has(socket)) socket.destroy();
+      // A process that was held up comes to its timers before it reads what arrived in time.
+      setImmediate(() => {
+        if (this.idle.has(socket)) socket.destroy();
+      });
     }, IDLE_MILLISECONDS);
   }
 
